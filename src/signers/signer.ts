@@ -1,0 +1,28 @@
+/**
+ * A private key that signs. Synchronous, called in a worker; one per key and worker. What is signed is laid out by the
+ * stage `sign`; a signer knows nothing of records.
+ */
+import type { Octets } from '../text/octets.ts';
+import type { PrivateKey, ZoneKey } from '../keys/key.ts';
+
+export interface Signer {
+  readonly key: ZoneKey;
+  /** Octets of every signature. */
+  readonly signatureLength: number;
+  /** Equal messages give equal signatures. */
+  readonly deterministic: boolean;
+  /**
+   * Signs message i = `messages[starts[i] .. starts[i + 1]]` for each i < count and writes signature i at
+   * `out[i * signatureLength]`. Each fresh signature has been verified by another code path when this returns; a failure
+   * throws, and nothing may use `out`.
+   */
+  signBatch(messages: Octets, starts: Uint32Array, count: number, out: Octets): void;
+}
+
+/** Plain data that crosses into a worker: what `openSigner` needs. */
+export interface SignerSpec {
+  readonly key: ZoneKey;
+  readonly privateKey: PrivateKey;
+  /** `node`: node:crypto; `noble`: the reference engine. */
+  readonly engine: 'node' | 'noble';
+}
