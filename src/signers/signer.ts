@@ -2,8 +2,9 @@
  * A private key that signs. Synchronous, called in a worker; one per key and worker. What is signed is laid out by the
  * stage `sign`; a signer knows nothing of records.
  */
-import type { Octets } from '../text/octets.ts';
+
 import type { PrivateKey, ZoneKey } from '../keys/key.ts';
+import type { Octets } from '../text/octets.ts';
 
 export interface Signer {
   readonly key: ZoneKey;
