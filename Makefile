@@ -1,0 +1,48 @@
+# The door: every task of the project is a target here. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install build zones check test e2e e2e-install bench fuzz clean schema
+
+NODE_MODULES := node_modules/.installed
+SOURCES := $(shell find src -name '*.ts' 2>/dev/null) build.mjs package.json
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+$(NODE_MODULES): package-lock.json package.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+install: $(NODE_MODULES) ## install the exact dependencies
+
+dist/danezone.js: $(NODE_MODULES) $(SOURCES)
+	node build.mjs
+
+build: dist/danezone.js ## build dist/danezone.js, the executable
+
+zones: dist/danezone.js ## install, build and compile the example infrastructure in zones/ into build/
+	node dist/danezone.js build
+
+check: dist/danezone.js ## lint, types, house rules, and `danezone check` of the example
+	node_modules/.bin/biome check .
+	node_modules/.bin/tsc --noEmit
+	node dist/danezone.js check
+
+test: dist/danezone.js ## all tests that need only Node
+	node_modules/.bin/vitest run
+
+e2e-install: ## install Debian's name servers, signers and mail server for `make e2e` (as root)
+	.ci/install-servers
+
+e2e: dist/danezone.js ## tests against BIND, Knot, ldns, NSD, Unbound, OpenSSL (see e2e-install)
+	DANEZONE_E2E=1 node_modules/.bin/vitest run
+
+bench: dist/danezone.js ## measure against dnssec-signzone, kzonesign, ldns-signzone, dnssec-verify, kzonecheck
+	node bench/run.mjs
+
+schema: $(NODE_MODULES) ## write schema/danezone.schema.json again from the code
+	node build.mjs --schema
+
+clean: ## remove what was built (never keys/)
+	rm -rf dist build coverage bench/work
