@@ -1,0 +1,54 @@
+/** Problems for programs: JSON, and the workflow commands that GitHub shows beside the lines of a pull request. */
+import { escapeControls } from './escape.ts';
+import { type Problem, sortProblems, type Tier } from './problem.ts';
+
+/** One JSON object: the sorted problems and how many there are of each tier. Absent facts are absent members. */
+export function problemsJson(problems: readonly Problem[]): string {
+  const count = (tier: Tier) => problems.filter((problem) => problem.tier === tier).length;
+  const result = {
+    errors: count('error'),
+    warnings: count('warning'),
+    information: count('information'),
+    problems: sortProblems(problems).map((problem) => ({
+      rule: problem.rule,
+      tier: problem.tier,
+      message: problem.message,
+      subject: problem.subject,
+      position: problem.position,
+      hint: problem.hint,
+      source: problem.source,
+      related: problem.related,
+    })),
+  };
+  // JSON leaves DEL, C1 and direction marks as they are; a terminal that shows the text does not.
+  const text = JSON.stringify(result, undefined, 2);
+  return `${text.replace(/[\x7f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+const levels: Record<Tier, string> = { error: 'error', warning: 'warning', information: 'notice' };
+
+/** One `::error file=…,line=…::message` a line; nothing of the input can start a command of its own. */
+export function githubAnnotations(problems: readonly Problem[]): string {
+  return sortProblems(problems)
+    .map((problem) => {
+      const { position } = problem;
+      const properties: [string, string | number][] = [];
+      if (position !== undefined) {
+        properties.push(['file', position.file], ['line', position.line], ['col', position.column]);
+        if (position.length !== undefined) properties.push(['endColumn', position.column + position.length]);
+      }
+      properties.push(['title', problem.rule]);
+      const head = properties.map(([key, value]) => `${key}=${escapeProperty(String(value))}`).join(',');
+      const message = problem.hint === undefined ? problem.message : `${problem.message}. Help: ${problem.hint}`;
+      return `::${levels[problem.tier]} ${head}::${escapeData(message)}\n`;
+    })
+    .join('');
+}
+
+function escapeData(text: string): string {
+  return escapeControls(text).replaceAll('%', '%25');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
