@@ -4,8 +4,9 @@
  * A `Name` is the presentation form, absolute, lower case, with the fewest escapes: two equal names are equal strings, so
  * a Name can be a key of a Map. Names inside RDATA whose case must be kept live in wire form in the zone's columns.
  */
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { domainToUnicode } from 'node:url';
 import type { Octets } from '../text/octets.ts';
+import { maxLabelLength, maxNameLength, writeNameOfText } from './name-text.ts';
 
 declare const nameBrand: unique symbol;
 /** An absolute domain name in lower-case presentation form, such as `mx1.example.org.`; the root is `.`. */
@@ -13,20 +14,15 @@ export type Name = string & { readonly [nameBrand]: true };
 
 export const root = '.' as Name;
 
-/** Octets of a label and of a name in wire form, at most (RFC 1035 section 2.3.4). */
-export const maxLabelLength = 63;
-export const maxNameLength = 255;
+export { maxLabelLength, maxNameLength };
 
 /** Why a text is not a name: a sentence without its subject, to follow the quoted text. */
 export interface NameError {
   readonly error: string;
 }
 
-const dot = 0x2e;
-const backslash = 0x5c;
-
 /** Octets that stand in a name only behind a backslash: `"` `$` `(` `)` `.` `;` `@` `\` (as BIND writes them). */
-const escaped = new Set([0x22, 0x24, 0x28, 0x29, dot, 0x3b, 0x40, backslash]);
+const escaped = new Set([0x22, 0x24, 0x28, 0x29, 0x2e, 0x3b, 0x40, 0x5c]);
 const labelText: string[] = Array.from({ length: 256 }, (_, octet) => {
   if (octet <= 0x20 || octet >= 0x7f) return `\\${String(octet).padStart(3, '0')}`;
   return (escaped.has(octet) ? '\\' : '') + String.fromCharCode(octet);
@@ -59,59 +55,11 @@ export function name(text: string): Name {
 
 /** The wire form of a name as it is written, case kept; see `parseName` for the origin. */
 export function wireOfText(text: string, origin?: Name): Octets | NameError {
-  if (text === '') return { error: 'is empty: a name was expected' };
-  if (text === '@')
-    return origin === undefined ? { error: 'is the origin, and there is none here' } : nameToWire(origin);
-  if (text === '.') return Uint8Array.of(0);
-  const ascii = toAscii(text);
-  if (typeof ascii !== 'string') return ascii;
-  const wire = new Uint8Array(maxNameLength + 1);
-  let length = 1;
-  let start = 0;
-  for (let i = 0; i < ascii.length; i++) {
-    let octet = ascii.charCodeAt(i);
-    if (octet === dot) {
-      if (length === start + 1) return { error: 'has an empty label' };
-      wire[start] = length - start - 1;
-      start = length++;
-      if (length > maxNameLength) return { error: `is longer than ${maxNameLength} octets` };
-      continue;
-    }
-    if (octet === backslash) {
-      const digits = ascii.slice(i + 1, i + 4);
-      if (/^[0-9]/.test(digits)) {
-        octet = Number(digits);
-        if (!/^[0-9]{3}$/.test(digits) || octet > 255) return { error: `has the bad escape \\${digits}` };
-        i += 3;
-      } else if (i + 1 < ascii.length) {
-        octet = ascii.charCodeAt(++i);
-      } else {
-        return { error: 'ends in a backslash' };
-      }
-    }
-    if (length - start > maxLabelLength) return { error: `has a label longer than ${maxLabelLength} octets` };
-    if (length >= maxNameLength) return { error: `is longer than ${maxNameLength} octets` };
-    wire[length++] = octet;
-  }
-  if (length === start + 1) return wire.slice(0, length);
-  wire[start] = length - start - 1;
-  const suffix = origin === undefined ? Uint8Array.of(0) : nameToWire(origin);
-  if (length + suffix.length > maxNameLength) return { error: `is longer than ${maxNameLength} octets` };
-  wire.set(suffix, length);
-  return wire.slice(0, length + suffix.length);
-}
-
-/** IDNA for the labels that need it and only for them: `url.domainToASCII` rewrites others (1.2.3 becomes 1.2.0.3). */
-function toAscii(text: string): string | NameError {
-  if (!/[^\x00-\x7f]/.test(text)) return text;
-  const labels = text.split(/[.\u3002\uff0e\uff61]/);
-  for (const [i, label] of labels.entries()) {
-    if (!/[^\x00-\x7f]/.test(label)) continue;
-    const ascii = /[\\]/.test(label) ? '' : domainToASCII(label);
-    if (ascii === '') return { error: `has the label ${JSON.stringify(label)}, which IDNA does not allow` };
-    labels[i] = ascii;
-  }
-  return labels.join('.');
+  const octets = Buffer.from(text, 'utf8');
+  const wire = new Uint8Array(maxNameLength);
+  const originWire = origin === undefined ? undefined : nameToWire(origin);
+  const end = writeNameOfText(octets, 0, octets.length, originWire, wire, 0);
+  return typeof end === 'number' ? wire.slice(0, end) : { error: end };
 }
 
 /** The name as people read it: A-labels shown as Unicode where they convert back to the same name. */

@@ -1,0 +1,302 @@
+/** Opaque octets as text: hexadecimal, Base64 (RFC 4648 section 4), Base32hex without padding (section 7), each with or without a length. */
+import type { Octets } from '../../text/octets.ts';
+import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
+import { hexValue } from './address.ts';
+import { type Field, refused, unexpected } from './field.ts';
+
+/** Characters of hexadecimal and Base64 in a row before a space, as BIND writes them. */
+const chunk = 56;
+
+const upperHex = Buffer.from('0123456789ABCDEF', 'latin1');
+
+/** Appends the octets of the hexadecimal digits at `start`..`end`; an odd digit is carried over in `half` (-1: none). */
+function putHexDigits(fields: FieldReader, half: number, out: OctetWriter): number {
+  const { octets, start, end } = fields;
+  out.reserve((end - start + 1) >> 1);
+  const into = out.octets;
+  let to = out.length;
+  let i = start;
+  let high = half;
+  if (high >= 0 && i < end) {
+    const low = hexValue[octets[i++]];
+    if (low === 255) throw unexpected(fields, hexadecimal);
+    into[to++] = (high << 4) | low;
+    high = -1;
+  }
+  for (; i + 1 < end; i += 2) {
+    const first = hexValue[octets[i]];
+    const second = hexValue[octets[i + 1]];
+    if ((first | second) > 15) throw unexpected(fields, hexadecimal);
+    into[to++] = (first << 4) | second;
+  }
+  if (i < end) {
+    high = hexValue[octets[i]];
+    if (high === 255) throw unexpected(fields, hexadecimal);
+  }
+  out.length = to;
+  return high;
+}
+
+const hexadecimal = 'hexadecimal digits';
+
+/** Appends the octets of all the hexadecimal fields that are left; the reader stands on the first. */
+export function readHexRest(fields: FieldReader, out: OctetWriter): void {
+  const from = fields.start;
+  let half = -1;
+  do {
+    if (fields.quoted) throw unexpected(fields, `${hexadecimal}, not in quotes,`);
+    half = putHexDigits(fields, half, out);
+  } while (fields.next());
+  if (half >= 0) throw new FieldError('the number of hexadecimal digits is odd', from, fields.end);
+}
+
+/** Appends upper-case digits, a space after each `width` of them; 0: no spaces. */
+export function writeHex(octets: Octets, at: number, end: number, width: number, out: OctetWriter): void {
+  const length = end - at;
+  const perChunk = width >> 1;
+  out.reserve(2 * length + (perChunk > 0 ? length / perChunk : 0) + 1);
+  const into = out.octets;
+  let to = out.length;
+  let left = perChunk;
+  for (let i = at; i < end; i++) {
+    if (perChunk > 0 && left-- === 0) {
+      into[to++] = 0x20;
+      left = perChunk - 1;
+    }
+    into[to++] = upperHex[octets[i] >> 4];
+    into[to++] = upperHex[octets[i] & 15];
+  }
+  out.length = to;
+}
+
+const base64Alphabet = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 'latin1');
+const pad = 0x3d;
+const base64Value = new Uint8Array(256).fill(255);
+for (let i = 0; i < 64; i++) base64Value[base64Alphabet[i]] = i;
+
+const base64Text = 'Base64';
+
+/** Reads the Base64 of one or several fields. */
+class Base64Reader {
+  private bits = 0;
+  private count = 0;
+  private padding = 0;
+
+  put(fields: FieldReader, out: OctetWriter): void {
+    const { octets, start, end } = fields;
+    out.reserve(((end - start + 3) >> 2) * 3);
+    const into = out.octets;
+    let to = out.length;
+    let i = start;
+    if (this.count === 0 && this.padding === 0) {
+      for (; i + 3 < end; i += 4) {
+        const a = base64Value[octets[i]];
+        const b = base64Value[octets[i + 1]];
+        const c = base64Value[octets[i + 2]];
+        const d = base64Value[octets[i + 3]];
+        if ((a | b | c | d) > 63) break;
+        into[to++] = (a << 2) | (b >> 4);
+        into[to++] = (b << 4) | (c >> 2);
+        into[to++] = (c << 6) | d;
+      }
+    }
+    for (; i < end; i++) {
+      const value = base64Value[octets[i]];
+      if (octets[i] === pad && this.count >= 2) {
+        this.padding++;
+      } else if (value > 63 || this.padding > 0) {
+        throw unexpected(fields, base64Text);
+      } else {
+        this.bits = (this.bits << 6) | value;
+      }
+      if (++this.count < 4) continue;
+      to = this.flush(fields, into, to);
+    }
+    out.length = to;
+  }
+
+  private flush(fields: FieldReader, into: Octets, at: number): number {
+    const bits = this.bits << (6 * this.padding);
+    if ((bits & ((1 << (8 * this.padding)) - 1)) !== 0)
+      throw refused(fields, 'has bits behind the last octet of Base64');
+    let to = at;
+    into[to++] = bits >> 16;
+    if (this.padding < 2) into[to++] = bits >> 8;
+    if (this.padding < 1) into[to++] = bits;
+    this.bits = 0;
+    this.count = 0;
+    return to;
+  }
+
+  finish(from: number, to: number): void {
+    if (this.count !== 0) throw new FieldError('the Base64 is cut short: its length is no multiple of 4', from, to);
+  }
+}
+
+/** Appends the octets of all the Base64 fields that are left; the reader stands on the first. */
+export function readBase64Rest(fields: FieldReader, out: OctetWriter): void {
+  const from = fields.start;
+  const reader = new Base64Reader();
+  do {
+    if (fields.quoted) throw unexpected(fields, `${base64Text}, not in quotes,`);
+    reader.put(fields, out);
+  } while (fields.next());
+  reader.finish(from, fields.end);
+}
+
+/** Appends the octets of the Base64 in the current field alone. */
+export function readBase64Field(fields: FieldReader, out: OctetWriter): void {
+  const reader = new Base64Reader();
+  reader.put(fields, out);
+  reader.finish(fields.start, fields.end);
+}
+
+/** Appends Base64, a space after each `width` characters (a multiple of 4); 0: no spaces. */
+export function writeBase64(octets: Octets, at: number, end: number, width: number, out: OctetWriter): void {
+  const groups = Math.ceil((end - at) / 3);
+  const perChunk = width >> 2;
+  out.reserve(4 * groups + (perChunk > 0 ? groups / perChunk : 0) + 1);
+  const into = out.octets;
+  let to = out.length;
+  let left = perChunk;
+  let i = at;
+  for (; i < end; i += 3) {
+    if (perChunk > 0 && left-- === 0) {
+      into[to++] = 0x20;
+      left = perChunk - 1;
+    }
+    const second = i + 1 < end ? octets[i + 1] : 0;
+    const third = i + 2 < end ? octets[i + 2] : 0;
+    const bits = (octets[i] << 16) | (second << 8) | third;
+    into[to++] = base64Alphabet[bits >> 18];
+    into[to++] = base64Alphabet[(bits >> 12) & 63];
+    into[to++] = base64Alphabet[(bits >> 6) & 63];
+    into[to++] = base64Alphabet[bits & 63];
+  }
+  if (i - end > 0) into[to - 1] = pad;
+  if (i - end > 1) into[to - 2] = pad;
+  out.length = to;
+}
+
+function restData(
+  expected: string,
+  read: (fields: FieldReader, out: OctetWriter) => void,
+  write: (octets: Octets, at: number, end: number, width: number, out: OctetWriter) => void,
+  options: { readonly mayBeEmpty?: boolean } = {},
+): Field<Octets> {
+  const mayBeEmpty = options.mayBeEmpty === true;
+  return {
+    expected,
+    rest: true,
+    optional: mayBeEmpty,
+    read(fields, out, at) {
+      if (!at) return;
+      const before = out.length;
+      read(fields, out);
+      if (out.length === before && !mayBeEmpty) throw unexpected(fields, expected);
+    },
+    end: (_octets, at, to) => (at < to || mayBeEmpty ? to : -1),
+    explain: () => 'at least one octet is needed',
+    write: (octets, at, end, out) => write(octets, at, end, chunk, out),
+    decode: (octets, at, end) => octets.slice(at, end),
+    encode(value, out) {
+      if (value.length === 0 && !mayBeEmpty) throw new RangeError('at least one octet is needed');
+      out.put(value);
+    },
+  };
+}
+
+/** The rest of the RDATA, at least one octet. */
+export const hexRest = restData(hexadecimal, readHexRest, writeHex);
+export const base64Rest = restData(base64Text, readBase64Rest, writeBase64);
+export const base64RestOrNothing = restData(base64Text, readBase64Rest, writeBase64, { mayBeEmpty: true });
+
+const hyphen = 0x2d;
+
+/** A salt: one octet of length, hexadecimal in text, `-` where empty (RFC 5155 section 3.3). */
+export const salt: Field<Octets> = {
+  expected: 'a salt in hexadecimal, or - for none',
+  read(fields, out) {
+    const { octets, start, end } = fields;
+    const lengthAt = out.length;
+    out.u8(0);
+    if (end - start === 1 && octets[start] === hyphen) return;
+    const half = putHexDigits(fields, -1, out);
+    const length = out.length - lengthAt - 1;
+    if (half >= 0 || length === 0) throw refused(fields, 'has an odd number of hexadecimal digits');
+    if (length > 255) throw refused(fields, `has ${length} octets, a salt at most 255`);
+    out.octets[lengthAt] = length;
+  },
+  end: (octets, at, to) => (at < to && at + 1 + octets[at] <= to ? at + 1 + octets[at] : -1),
+  explain: (octets, at, to) => (at < to ? `a salt of ${octets[at]} octets runs past the end` : 'a salt is needed'),
+  write(octets, at, end, out) {
+    if (end === at + 1) out.u8(hyphen);
+    else writeHex(octets, at + 1, end, 0, out);
+  },
+  decode: (octets, at, end) => octets.slice(at + 1, end),
+  encode(value, out) {
+    if (value.length > 255) throw new RangeError('a salt has at most 255 octets');
+    out.u8(value.length);
+    out.put(value);
+  },
+};
+
+const base32Alphabet = Buffer.from('0123456789ABCDEFGHIJKLMNOPQRSTUV', 'latin1');
+const base32Value = new Uint8Array(256).fill(255);
+for (let i = 0; i < 32; i++) {
+  base32Value[base32Alphabet[i]] = i;
+  if (i >= 10) base32Value[base32Alphabet[i] | 0x20] = i;
+}
+
+/** A hash: one octet of length, Base32hex without padding in text (RFC 5155 section 3.3). */
+export const base32hexHash: Field<Octets> = {
+  expected: 'a hash in Base32hex',
+  read(fields, out) {
+    const { octets, start, end } = fields;
+    const length = ((end - start) * 5) >> 3;
+    if (length === 0 || length > 255) throw unexpected(fields, base32hexHash.expected);
+    out.reserve(length + 1);
+    const into = out.octets;
+    let to = out.length;
+    into[to++] = length;
+    let bits = 0;
+    let count = 0;
+    for (let i = start; i < end; i++) {
+      const value = base32Value[octets[i]];
+      if (value > 31) throw unexpected(fields, base32hexHash.expected);
+      bits = ((bits << 5) | value) & 0xfff;
+      count += 5;
+      if (count < 8) continue;
+      count -= 8;
+      into[to++] = bits >> count;
+    }
+    if (count >= 5 || (bits & ((1 << count) - 1)) !== 0) throw refused(fields, 'is cut short: Base32hex was expected');
+    out.length = to;
+  },
+  end: (octets, at, to) => (at < to && octets[at] > 0 && at + 1 + octets[at] <= to ? at + 1 + octets[at] : -1),
+  explain: (octets, at, to) =>
+    at < to && octets[at] > 0 ? `a hash of ${octets[at]} octets runs past the end` : 'a hash is needed',
+  write(octets, at, end, out) {
+    out.reserve(Math.ceil(((end - at) * 8) / 5));
+    const into = out.octets;
+    let to = out.length;
+    let bits = 0;
+    let count = 0;
+    for (let i = at + 1; i < end; i++) {
+      bits = ((bits << 8) | octets[i]) & 0xfff;
+      count += 8;
+      while (count >= 5) {
+        count -= 5;
+        into[to++] = base32Alphabet[(bits >> count) & 31];
+      }
+    }
+    if (count > 0) into[to++] = base32Alphabet[(bits << (5 - count)) & 31];
+    out.length = to;
+  },
+  decode: (octets, at, end) => octets.slice(at + 1, end),
+  encode(value, out) {
+    if (value.length === 0 || value.length > 255) throw new RangeError('a hash has 1 to 255 octets');
+    out.u8(value.length);
+    out.put(value);
+  },
+};

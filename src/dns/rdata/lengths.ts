@@ -1,0 +1,39 @@
+/** Digest lengths that the type of the digest fixes. */
+import type { RDataCheck } from './field.ts';
+
+/** DS digest type → octets (RFC 4034 section 5.1.4, RFC 4509, RFC 5933, RFC 6605). */
+const dsDigestLengths: readonly (number | undefined)[] = [undefined, 20, 32, 32, 48];
+
+/** ZONEMD hash algorithm → octets (RFC 8976 sections 2.2.3 and 2.2.4). */
+const zonemdDigestLengths: readonly (number | undefined)[] = [undefined, 48, 64];
+const shortestZonemdDigest = 12;
+
+/** NSEC3 hash algorithm → octets (RFC 5155 section 11). */
+const nsec3HashLengths: readonly (number | undefined)[] = [undefined, 20];
+
+export const checkDsDigest: RDataCheck = (octets, from, to) => {
+  const expected = dsDigestLengths[octets[from + 3]];
+  const found = to - from - 4;
+  return expected === undefined || expected === found
+    ? undefined
+    : `a digest of type ${octets[from + 3]} has ${expected} octets, not ${found}`;
+};
+
+export const checkZonemdDigest: RDataCheck = (octets, from, to) => {
+  const expected = zonemdDigestLengths[octets[from + 5]];
+  const found = to - from - 6;
+  if (expected !== undefined && expected !== found) {
+    return `a digest of hash algorithm ${octets[from + 5]} has ${expected} octets, not ${found}`;
+  }
+  return found < shortestZonemdDigest
+    ? `a digest has at least ${shortestZonemdDigest} octets, not ${found}`
+    : undefined;
+};
+
+export const checkNsec3Hash: RDataCheck = (octets, from) => {
+  const expected = nsec3HashLengths[octets[from]];
+  const found = octets[from + 5 + octets[from + 4]];
+  return expected === undefined || expected === found
+    ? undefined
+    : `a hash of algorithm ${octets[from]} has ${expected} octets, not ${found}`;
+};

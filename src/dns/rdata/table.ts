@@ -1,0 +1,107 @@
+/**
+ * The RDATA of every type, as a row of fields in wire order. Text, wire and canonical form, validity and the typed objects of
+ * `decode` and `encode` follow from here. A type that has no row is opaque (RFC 3597).
+ *
+ * `name` is a name that canonical form lower-cases, `casedName` one that it does not: RFC 4034 section 6.2 lists the former;
+ * RFC 6840 section 5.1 takes NSEC from that list.
+ */
+import { eui48, eui64, ipv4, ipv6, locator64 } from './address.ts';
+import { rrType, typeBitmap, typeBitmapOrNothing } from './bitmap.ts';
+import { base32hexHash, base64Rest, hexRest, salt } from './data.ts';
+import { row } from './field.ts';
+import { checkDsDigest, checkNsec3Hash, checkZonemdDigest } from './lengths.ts';
+import { algorithm, certificateAlgorithm, certificateType, dsDigestType, nsec3HashAlgorithm } from './mnemonics.ts';
+import { casedName, name } from './name-field.ts';
+import { period, time, u8, u16, u32 } from './numbers.ts';
+import { characterString, characterStrings, restText, restUri, tag } from './strings.ts';
+
+const oneName = { target: name };
+const exchange = { preference: u16, exchange: name };
+const ds = { keyTag: u16, algorithm, digestType: dsDigestType, digest: hexRest };
+const key = { flags: u16, protocol: u8, algorithm, publicKey: base64Rest };
+const association = { usage: u8, selector: u8, matchingType: u8, data: hexRest };
+const signature = {
+  typeCovered: rrType,
+  algorithm,
+  labels: u8,
+  originalTtl: u32,
+  expiration: time,
+  inception: time,
+  keyTag: u16,
+  signer: name,
+  signature: base64Rest,
+};
+
+export const table = {
+  A: row({ address: ipv4 }),
+  NS: row(oneName),
+  CNAME: row(oneName),
+  SOA: row({
+    primary: name,
+    contact: name,
+    serial: u32,
+    refresh: period,
+    retry: period,
+    expire: period,
+    minimum: period,
+  }),
+  PTR: row(oneName),
+  HINFO: row({ cpu: characterString, os: characterString }),
+  MINFO: row({ responsible: name, errors: name }),
+  MX: row(exchange),
+  TXT: row({ strings: characterStrings }),
+  RP: row({ mailbox: name, text: name }),
+  AFSDB: row({ subtype: u16, host: name }),
+  X25: row({ address: characterString }),
+  RT: row({ preference: u16, host: name }),
+  AAAA: row({ address: ipv6 }),
+  SRV: row({ priority: u16, weight: u16, port: u16, target: name }),
+  NAPTR: row({
+    order: u16,
+    preference: u16,
+    flags: characterString,
+    services: characterString,
+    regexp: characterString,
+    replacement: name,
+  }),
+  KX: row(exchange),
+  CERT: row({ type: certificateType, keyTag: u16, algorithm: certificateAlgorithm, certificate: base64Rest }),
+  DNAME: row(oneName),
+  DS: row(ds, checkDsDigest),
+  SSHFP: row({ algorithm: u8, type: u8, fingerprint: hexRest }),
+  RRSIG: row(signature),
+  NSEC: row({ next: casedName, types: typeBitmap }),
+  DNSKEY: row(key),
+  DHCID: row({ data: base64Rest }),
+  NSEC3: row(
+    {
+      hashAlgorithm: nsec3HashAlgorithm,
+      flags: u8,
+      iterations: u16,
+      salt,
+      nextHash: base32hexHash,
+      types: typeBitmapOrNothing,
+    },
+    checkNsec3Hash,
+  ),
+  NSEC3PARAM: row({ hashAlgorithm: nsec3HashAlgorithm, flags: u8, iterations: u16, salt }),
+  TLSA: row(association),
+  SMIMEA: row(association),
+  CDS: row(ds, checkDsDigest),
+  CDNSKEY: row(key),
+  OPENPGPKEY: row({ key: base64Rest }),
+  CSYNC: row({ serial: u32, flags: u16, types: typeBitmapOrNothing }),
+  ZONEMD: row({ serial: u32, scheme: u8, hashAlgorithm: u8, digest: hexRest }, checkZonemdDigest),
+  SPF: row({ strings: characterStrings }),
+  NID: row({ preference: u16, nodeId: locator64 }),
+  L32: row({ preference: u16, locator: ipv4 }),
+  L64: row({ preference: u16, locator: locator64 }),
+  LP: row({ preference: u16, target: casedName }),
+  EUI48: row({ address: eui48 }),
+  EUI64: row({ address: eui64 }),
+  URI: row({ priority: u16, weight: u16, target: restUri }),
+  CAA: row({ flags: u8, tag, value: restText }),
+} as const;
+
+/** The mnemonics that have a row. */
+export type KnownType = keyof typeof table;
