@@ -69,10 +69,13 @@ export function hashOfName(wire: Octets, from: number, to: number): number {
 export class Zone {
   readonly columns: ZoneColumns;
   readonly origins: Origins;
+  /** Rows whose records came with different TTLs, in order; `ttl` holds the lowest (RFC 2181 section 5.2). */
+  readonly mixedTtl: readonly Row[];
 
-  constructor(columns: ZoneColumns, origins: Origins = noOrigins) {
+  constructor(columns: ZoneColumns, origins: Origins = noOrigins, mixedTtl: readonly Row[] = []) {
     this.columns = columns;
     this.origins = origins;
+    this.mixedTtl = mixedTtl;
   }
 
   get apex(): Name {
@@ -165,13 +168,20 @@ export class Zone {
     return this.origins.positionOf(this.columns.origin[this.columns.recordStart[row]]);
   }
 
-  /** The cut or DNAME owner above a `below` name, or -1. */
+  /** The cut or DNAME owner that hides a `below` name, or -1 where none does. */
   cutAbove(id: NameId): NameId {
-    const { role, subtreeEnd } = this.columns;
-    for (let at = id; at > 0; at--) {
-      if (subtreeEnd[at] > id && (role[at] === Role.cut || this.row(at, Type.DNAME) >= 0) && at !== id) return at;
+    const { names, nameStart, role } = this.columns;
+    const end = nameStart[id + 1];
+    let above = -1;
+    if (role[id] !== Role.below) return above;
+    for (let at = nameStart[id] + names[nameStart[id]] + 1; end - at >= nameStart[1]; at += names[at] + 1) {
+      const ancestor = this.findWire(names, at, end);
+      // The outermost one hides the others.
+      if (role[ancestor] === Role.cut || (role[ancestor] !== Role.below && this.row(ancestor, Type.DNAME) >= 0)) {
+        above = ancestor;
+      }
     }
-    return this.row(0, Type.DNAME) >= 0 && id > 0 ? 0 : -1;
+    return above;
   }
 }
 

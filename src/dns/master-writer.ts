@@ -1,0 +1,96 @@
+/**
+ * Master files as other name servers read them: one record a line, absolute names, every TTL written, no directive, fields parted by
+ * tabs: `owner TTL IN TYPE rdata`. The text of a zone depends on its content alone. All of it is octets appended to a writer, so that a
+ * worker makes the text of its range from the columns and the main thread only writes it out.
+ */
+import type { Octets } from '../text/octets.ts';
+import { OctetWriter } from './fields.ts';
+import { writeRData } from './rdata/index.ts';
+import { writeName } from './rdata/name-field.ts';
+import { writeDecimal } from './rdata/numbers.ts';
+import { writeTypeName } from './rdata/type-text.ts';
+import { Type, type TypeCode } from './type.ts';
+import type { Row, Zone, ZoneColumns } from './zone.ts';
+
+const tab = 0x09;
+const lineFeed = 0x0a;
+const inClass = Buffer.from('\tIN\t', 'latin1');
+
+/** Appends what stands before the RDATA, from the owner whose wire form is at `ownerAt` to the tab behind the type. */
+export function writeRecordHead(owner: Octets, ownerAt: number, ttl: number, type: TypeCode, out: OctetWriter): void {
+  writeName(owner, ownerAt, out);
+  writeFields(ttl, type, out);
+}
+
+function writeFields(ttl: number, type: TypeCode, out: OctetWriter): void {
+  out.u8(tab);
+  writeDecimal(ttl, out);
+  out.put(inClass);
+  writeTypeName(type, out);
+  out.u8(tab);
+}
+
+/** Appends the line of one record; its RDATA is the wire form at `from`..`to`. */
+export function writeRecord(
+  owner: Octets,
+  ownerAt: number,
+  ttl: number,
+  type: TypeCode,
+  rdata: Octets,
+  from: number,
+  to: number,
+  out: OctetWriter,
+): void {
+  writeRecordHead(owner, ownerAt, ttl, type, out);
+  writeRData(type, rdata, from, to, out);
+  out.u8(lineFeed);
+}
+
+/** Appends the lines of one row. */
+export function writeRow(columns: ZoneColumns, row: Row, out: OctetWriter): void {
+  writeRows(columns, row, row + 1, out);
+}
+
+/** Appends the lines of the rows `from`..`to`, in their order. */
+export function writeRows(columns: ZoneColumns, from: Row, to: Row, out: OctetWriter): void {
+  const { names, nameStart, owner, type, ttl, recordStart, rdataStart, rdata } = columns;
+  let last = -1;
+  /** Where the text of the last owner stands in `out`. */
+  let textAt = 0;
+  let textEnd = 0;
+  for (let row = from; row < to; row++) {
+    for (let record = recordStart[row]; record < recordStart[row + 1]; record++) {
+      const at = out.length;
+      if (owner[row] === last) {
+        out.reserve(textEnd - textAt);
+        const { octets } = out;
+        for (let i = textAt, j = at; i < textEnd; i++, j++) octets[j] = octets[i];
+        out.length += textEnd - textAt;
+      } else {
+        last = owner[row];
+        writeName(names, nameStart[last], out);
+      }
+      textAt = at;
+      textEnd = out.length;
+      writeFields(ttl[row], type[row], out);
+      writeRData(type[row], rdata, rdataStart[record], rdataStart[record + 1], out);
+      out.u8(lineFeed);
+    }
+  }
+}
+
+/** The whole zone: the SOA record, without which some readers do not start, then every row in order. */
+export function zoneText(zone: Zone): Octets {
+  const { columns } = zone;
+  // Most types take twice the octets in text; owners and TTLs come on top.
+  const out = new OctetWriter(64 + columns.rdata.length * 2 + zone.recordCount * 48);
+  const soa = zone.row(0, Type.SOA);
+  if (soa < 0) {
+    writeRows(columns, 0, zone.rowCount, out);
+  } else {
+    writeRow(columns, soa, out);
+    writeRows(columns, 0, soa, out);
+    writeRows(columns, soa + 1, zone.rowCount, out);
+  }
+  return out.octets.subarray(0, out.length);
+}

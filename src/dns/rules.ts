@@ -1,0 +1,175 @@
+/** Rules that are decided while a master file is read and while a zone's columns are made. */
+import { defineRules } from '../text/problem.ts';
+
+/** The part after the subject of a sentence: `is not a number`, `ends too soon`. */
+interface Found {
+  readonly what: string;
+}
+
+const sentence = (facts: Found) => facts.what;
+
+export const rules = defineRules({
+  'master/owner': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the owner of a record is not a domain name',
+    why: 'the record cannot be placed in the zone, and the zone is not built from this file',
+    fix: 'write a name such as www, www.example.org. or @; a record that continues the owner above starts with a blank',
+    source: 'RFC 1035 section 5.1',
+    message: sentence,
+  },
+  'master/origin': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a relative name has no origin',
+    why: 'the same file would mean other names under another origin',
+    fix: 'put $ORIGIN with the name of the zone at the top of the file, or give the origin on the command line',
+    source: 'RFC 1035 section 5.1',
+    message: sentence,
+  },
+  'master/ttl': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a TTL is not a number of seconds, or there is none',
+    why: 'name servers disagree about such a TTL',
+    fix: 'write seconds or units such as 1h30m, at most 2147483647; or set a default with $TTL',
+    source: 'RFC 2308 section 4',
+    message: sentence,
+  },
+  'master/type': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a record has no known type',
+    why: 'the record cannot be encoded',
+    fix: 'write a type such as A or MX; for a type without a name TYPEnnn \\# length hex',
+    source: 'RFC 3597 section 5',
+    message: sentence,
+  },
+  'master/rdata': {
+    tier: 'error',
+    reach: 'offline',
+    title: "a record's data does not fit its type",
+    why: 'the record cannot be encoded',
+    fix: 'correct the field that is marked',
+    source: 'RFC 1035 section 5.1',
+    message: sentence,
+  },
+  'master/parenthesis': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'parentheses are not balanced',
+    why: 'where the record ends is unknown',
+    fix: 'close each ( by a ) behind the last field of the record; write \\( for the character itself',
+    source: 'RFC 1035 section 5.1',
+    message: sentence,
+  },
+  'master/quote': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a quoted string does not end on its line',
+    why: 'where the string ends is unknown',
+    fix: 'close the string with a quote on the same line; write \\" for the character itself and \\010 for a line break',
+    source: 'RFC 1035 section 5.1',
+    message: sentence,
+  },
+  'master/directive': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a directive is unknown or has the wrong arguments',
+    why: 'everything after it may mean something else',
+    fix: 'use $ORIGIN name, $TTL seconds, $INCLUDE file [origin] or $GENERATE range owner [ttl] [class] type data; write \\$ for a name that starts with a dollar sign',
+    source: 'RFC 1035 section 5.1, RFC 2308 section 4',
+    message: sentence,
+  },
+  'master/include': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'an included file cannot be read here',
+    why: 'the records of that file are missing',
+    fix: 'name a file inside the repository that does not include itself',
+    source: 'RFC 1035 section 5.1',
+    message: sentence,
+  },
+  'master/generate': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a $GENERATE directive is malformed or makes too many records',
+    why: 'its records are missing',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the braces are $GENERATE's own
+    fix: 'write $GENERATE start-stop[/step] owner [ttl] [class] type data with $ or ${offset,width,base}, base one of d o x X n N',
+    message: sentence,
+  },
+  'master/not-text': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the file is not a master file in text form',
+    why: 'nothing of it can be read',
+    fix: "save the file as UTF-8 or ASCII text; BIND's raw format is converted by named-compilezone -f raw -F text",
+    source: 'RFC 1035 section 5.1',
+    message: sentence,
+  },
+  'master/too-many-problems': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'reading stopped after too many problems',
+    why: 'what follows was not looked at',
+    fix: 'correct the problems above and run again',
+    message: (facts: { limit: number }) => `more than ${facts.limit} problems: the rest was not read`,
+  },
+  'master/no-apex': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the file has no SOA record, so its zone is unknown',
+    why: 'without the name of the zone nothing can be placed in it',
+    fix: 'add the SOA record, or give the name of the zone on the command line',
+    source: 'RFC 1035 section 5.2',
+    message: (_facts: { file: string }) => 'the file has no SOA record, and no zone name was given',
+  },
+  'zone/class': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a record is not of class IN',
+    why: 'a zone has one class, and only IN is signed and served here',
+    fix: 'write IN, or leave the class out',
+    source: 'RFC 1035 section 5.2',
+    message: (facts: { class: string }) => `the class is ${facts.class}; only IN is supported`,
+  },
+  'zone/out-of-zone': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a record does not belong to the zone',
+    why: 'name servers ignore the record or refuse the zone',
+    fix: 'move the record to its own zone; a name without a final dot gets the origin appended',
+    source: 'RFC 1035 section 5.2',
+    message: (facts: { owner: string; apex: string }) => `${facts.owner} is not in the zone ${facts.apex}`,
+  },
+  'zone/mixed-ttl': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the records of one RRset have different TTLs',
+    why: 'an RRset has one TTL: caches keep some records longer than others and signatures are made for one value only',
+    fix: 'give all records of this owner and type the same TTL',
+    source: 'RFC 2181 section 5.2',
+    message: (facts: { owner: string; type: string; lowest: number; highest: number }) =>
+      `the ${facts.type} records of ${facts.owner} have TTLs from ${facts.lowest} to ${facts.highest}`,
+  },
+  'zone/mixed-ttl-included': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'the records of one RRset have different TTLs in a master file',
+    why: 'an RRset has one TTL; the lowest is taken',
+    fix: 'give all records of this owner and type the same TTL',
+    source: 'RFC 2181 section 5.2',
+    message: (facts: { owner: string; type: string; lowest: number; highest: number }) =>
+      `the ${facts.type} records of ${facts.owner} have TTLs from ${facts.lowest} to ${facts.highest}; ${facts.lowest} is taken`,
+  },
+  'zone/too-large': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the zone does not fit into 32-bit offsets',
+    why: 'a zone with more than 4 GiB of names or of record data cannot be held',
+    fix: 'delegate a part of the zone to a zone of its own',
+    message: (facts: { what: string; limit: number }) =>
+      `the ${facts.what} of the zone need more than ${facts.limit} octets`,
+  },
+});
