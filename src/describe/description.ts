@@ -150,6 +150,8 @@ export interface Domain {
   readonly at: Position;
   readonly policy: Policy;
   readonly parent: ParentPolicy;
+  /** Whether YAML says anything about the SOA; if not, an included file's SOA is taken as it is. */
+  readonly soaDeclared: boolean;
   readonly soa: {
     readonly primary: Name;
     readonly contact: Name;

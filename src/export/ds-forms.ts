@@ -3,7 +3,7 @@
  * Sources: RFC 4034 section 5, RFC 5910 (EPP secDNS-1.1), RFC 7344 and 8078 (CDS, CDNSKEY).
  */
 import { algorithmOf } from '../dnssec/algorithm.ts';
-import { digestTypes, dsRData } from '../dnssec/ds.ts';
+import { digestTypeOf, dsRData } from '../dnssec/ds.ts';
 import { type Name, toUnicode } from '../dns/name.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { base64, hex, type Octets } from '../text/octets.ts';
@@ -40,7 +40,7 @@ export function printDs(rows: readonly DsRow[], format: DsFormat): string {
 
 const digestOf = (row: DsRow) => hex(row.rdata.subarray(4));
 const algorithmName = (number: number) => algorithmOf(number)?.mnemonic ?? String(number);
-const digestName = (number: number) => digestTypes.get(number)?.mnemonic ?? String(number);
+const digestName = (number: number) => digestTypeOf(number)?.mnemonic ?? String(number);
 const dsText = (row: DsRow) => `${row.key.tag} ${row.key.algorithm} ${row.digestType} ${digestOf(row)}`;
 const dnskeyText = ({ key }: DsRow) => `${key.flags} 3 ${key.algorithm} ${base64(key.publicKey)}`;
 
