@@ -29,12 +29,16 @@ export class FileError extends Error {
 /** A file that is being written in pieces; not visible under its final name. */
 export interface OpenFile {
   write(octets: Octets): void;
+  /** What was written so far is on the disk when this returns. */
+  sync(): void;
   /** fsync, then close. */
   close(): void;
+  /** Closes without fsync, for a file that is to be removed. */
+  abandon(): void;
 }
 
-/** Paths are absolute. Every mutating call is numbered in order, so that a test can stop after each one in turn. */
-export interface FileSystem {
+/** What a command that writes nothing may do. Paths are absolute; a failure is a FileError. */
+export interface ReadableFiles {
   read(path: string): Octets;
   /** Does not follow a symlink at the end of the path. Undefined where there is nothing. */
   facts(path: string): FileFacts | undefined;
@@ -42,13 +46,26 @@ export interface FileSystem {
   realPath(path: string): string;
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(path: string): string[];
+}
+
+/**
+ * The real one is real-files.ts, the one for tests memory.ts. Every mutating step (create, write, sync, link, unlink, rename,
+ * make a folder, sync a folder) is numbered in the latter, so that a test can stop before each one in turn.
+ */
+export interface FileSystem extends ReadableFiles {
+  /** Makes what is missing of the path; a folder that stands there already is left as it is. Not synced. */
   makeFolder(path: string, mode?: number): void;
   /** Fails with EEXIST where the path exists. Content and file are synced. */
   writeNew(path: string, octets: Octets, mode?: number): void;
   /** Creates (exclusively) and writes in pieces. */
   create(path: string, mode?: number): OpenFile;
+  /** Replaces a file that stands at `to`, in one step. */
   rename(from: string, to: string): void;
+  /** Fails with EEXIST where `to` exists; between its two steps the file has both names. */
+  renameNew(from: string, to: string): void;
+  /** Removes a file or a symlink. */
   remove(path: string): void;
+  /** Makes what was created, renamed and removed in a folder durable. */
   syncFolder(path: string): void;
 }
 
@@ -58,8 +75,19 @@ export interface Output {
   readonly columns: number;
 }
 
+/** Who runs: what a lock says about its holder. */
+export interface ThisProcess {
+  readonly hostName: string;
+  readonly pid: number;
+  /** When this process started, in words that no later process with the same pid repeats, also after a reboot. */
+  readonly started: string;
+  /** `started` of a running process of this machine; undefined where none has the pid. */
+  startOf(pid: number): string | undefined;
+}
+
 export interface Host {
   readonly files: FileSystem;
+  readonly process: ThisProcess;
   /** Unix seconds of the system clock. */
   now(): number;
   entropy(count: number): Octets;
@@ -70,4 +98,9 @@ export interface Host {
   readonly stdin: () => Promise<Octets>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /**
+   * `cleanUp` is called when the run is told to stop (SIGINT, SIGTERM); what it returns takes it off the list again. Calls of
+   * the last registered come first.
+   */
+  onInterrupt(cleanUp: () => void): () => void;
 }

@@ -1,0 +1,9 @@
+/** The jobs that a worker can do, by name. A row here is all that a new job needs. */
+import type { Job } from '../work/executor.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: what crosses is typed where a job is handed out (Executor.map)
+export type AnyJob = Job<any, any, unknown>;
+
+const all: readonly AnyJob[] = [];
+
+export const jobs: ReadonlyMap<string, AnyJob> = new Map(all.map((job) => [job.name, job]));
