@@ -1,7 +1,7 @@
 /** Addresses: IPv4, IPv6 (RFC 4291 section 2.2, written as RFC 5952 says and inet_ntop does), EUI (RFC 7043), locators (RFC 6742). */
 import type { Octets } from '../../text/octets.ts';
 import type { OctetWriter } from '../fields.ts';
-import { type Field, textBy, unexpected } from './field.ts';
+import { type Field, octetCount, textBy, unexpected } from './field.ts';
 import { readU16, writeDecimal } from './numbers.ts';
 
 const dot = 0x2e;
@@ -144,7 +144,7 @@ function fixed(
       out.length += size;
     },
     end: (_octets, at, to) => (at + size <= to ? at + size : -1),
-    explain: (_octets, at, to) => `${size} octets are needed, ${to - at} are left`,
+    explain: (_octets, at, to) => `needs ${octetCount(size)}, found ${to - at}`,
     write: (octets, at, _end, out) => write(octets, at, out),
     decode: (octets, at) => textBy((out) => write(octets, at, out)),
     encode(value, out) {

@@ -171,7 +171,7 @@ export const rrType: Field<TypeCode> = {
     out.u16(type);
   },
   end: (_octets, at, to) => (at + 2 <= to ? at + 2 : -1),
-  explain: (_octets, at, to) => `2 octets are needed, ${to - at} are left`,
+  explain: (_octets, at, to) => `needs 2 octets, found ${to - at}`,
   write: (octets, at, _end, out) => writeTypeName(readU16(octets, at), out),
   decode: (octets, at) => readU16(octets, at),
   encode(value, out) {

@@ -1,8 +1,8 @@
 /** Opaque octets as text: hexadecimal, Base64 (RFC 4648 section 4), Base32hex without padding (section 7), each with or without a length. */
-import type { Octets } from '../../text/octets.ts';
+import { hex, type Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
 import { hexValue } from './address.ts';
-import { type Field, refused, unexpected } from './field.ts';
+import { type Field, octetCount, refused, unexpected } from './field.ts';
 
 /** Characters of hexadecimal and Base64 in a row before a space, as BIND writes them. */
 const chunk = 56;
@@ -44,7 +44,7 @@ export function readHexRest(fields: FieldReader, out: OctetWriter): void {
   const from = fields.start;
   let half = -1;
   do {
-    if (fields.quoted) throw unexpected(fields, `${hexadecimal}, not in quotes,`);
+    if (fields.quoted) throw unexpected(fields, `${hexadecimal} without quotes`);
     half = putHexDigits(fields, half, out);
   } while (fields.next());
   if (half >= 0) throw new FieldError('the number of hexadecimal digits is odd', from, fields.end);
@@ -138,7 +138,7 @@ export function readBase64Rest(fields: FieldReader, out: OctetWriter): void {
   const from = fields.start;
   const reader = new Base64Reader();
   do {
-    if (fields.quoted) throw unexpected(fields, `${base64Text}, not in quotes,`);
+    if (fields.quoted) throw unexpected(fields, `${base64Text} without quotes`);
     reader.put(fields, out);
   } while (fields.next());
   reader.finish(from, fields.end);
@@ -149,6 +149,21 @@ export function readBase64Field(fields: FieldReader, out: OctetWriter): void {
   const reader = new Base64Reader();
   reader.put(fields, out);
   reader.finish(fields.start, fields.end);
+}
+
+/** Appends the octets of the hexadecimal digits in the current field alone. */
+export function readHexField(fields: FieldReader, out: OctetWriter): void {
+  if (putHexDigits(fields, -1, out) >= 0) throw refused(fields, 'has an odd number of hexadecimal digits');
+}
+
+/** Appends the octets of Base64 in one piece, spaces between groups of any size allowed; false where it is none. */
+export function decodeBase64(octets: Octets, start: number, end: number, out: OctetWriter): boolean {
+  const text = Buffer.from(octets.subarray(start, end)).toString('latin1').replace(/ /g, '');
+  if (text.length % 4 !== 0) return false;
+  const decoded = Buffer.from(text, 'base64');
+  if (decoded.toString('base64') !== text) return false;
+  out.put(decoded);
+  return true;
 }
 
 /** Appends Base64, a space after each `width` characters (a multiple of 4); 0: no spaces. */
@@ -196,7 +211,7 @@ function restData(
       if (out.length === before && !mayBeEmpty) throw unexpected(fields, expected);
     },
     end: (_octets, at, to) => (at < to || mayBeEmpty ? to : -1),
-    explain: () => 'at least one octet is needed',
+    explain: () => 'needs at least 1 octet',
     write: (octets, at, end, out) => write(octets, at, end, chunk, out),
     decode: (octets, at, end) => octets.slice(at, end),
     encode(value, out) {
@@ -211,16 +226,46 @@ export const hexRest = restData(hexadecimal, readHexRest, writeHex);
 export const base64Rest = restData(base64Text, readBase64Rest, writeBase64);
 export const base64RestOrNothing = restData(base64Text, readBase64Rest, writeBase64, { mayBeEmpty: true });
 
+/** The data of DOA: Base64, `-` where empty (draft-durand-doa-over-dns section 3.2). */
+export const base64OrHyphen: Field<Octets> = {
+  ...base64RestOrNothing,
+  optional: false,
+  read(fields, out) {
+    if (!isHyphen(fields)) readBase64Rest(fields, out);
+    else if (fields.next()) throw unexpected(fields, 'the end of the record');
+  },
+  write(octets, at, end, out) {
+    if (at === end) out.u8(hyphen);
+    else writeBase64(octets, at, end, chunk, out);
+  },
+};
+
+/** The address of NSAP: `0x` and hexadecimal digits, dots between them allowed (RFC 1706 section 7). */
+export const nsapAddress: Field<Octets> = {
+  ...hexRest,
+  rest: false,
+  expected: '0x and hexadecimal digits',
+  read(fields, out) {
+    const text = Buffer.from(fields.octets.subarray(fields.start, fields.end)).toString('latin1').replace(/\./g, '');
+    if (!/^0x(?:[0-9a-f]{2})+$/i.test(text)) throw unexpected(fields, nsapAddress.expected);
+    out.put(Buffer.from(text.slice(2), 'hex'));
+  },
+  write: (octets, at, end, out) => out.put(Buffer.from(`0x${hex(octets.subarray(at, end))}`, 'latin1')),
+};
+
 const hyphen = 0x2d;
+
+function isHyphen(fields: FieldReader): boolean {
+  return fields.end - fields.start === 1 && fields.octets[fields.start] === hyphen && !fields.quoted;
+}
 
 /** A salt: one octet of length, hexadecimal in text, `-` where empty (RFC 5155 section 3.3). */
 export const salt: Field<Octets> = {
   expected: 'a salt in hexadecimal, or - for none',
   read(fields, out) {
-    const { octets, start, end } = fields;
     const lengthAt = out.length;
     out.u8(0);
-    if (end - start === 1 && octets[start] === hyphen) return;
+    if (isHyphen(fields)) return;
     const half = putHexDigits(fields, -1, out);
     const length = out.length - lengthAt - 1;
     if (half >= 0 || length === 0) throw refused(fields, 'has an odd number of hexadecimal digits');
@@ -228,7 +273,8 @@ export const salt: Field<Octets> = {
     out.octets[lengthAt] = length;
   },
   end: (octets, at, to) => (at < to && at + 1 + octets[at] <= to ? at + 1 + octets[at] : -1),
-  explain: (octets, at, to) => (at < to ? `a salt of ${octets[at]} octets runs past the end` : 'a salt is needed'),
+  explain: (octets, at, to) =>
+    at < to ? `its ${octetCount(octets[at])} run past the end` : 'needs an octet of length',
   write(octets, at, end, out) {
     if (end === at + 1) out.u8(hyphen);
     else writeHex(octets, at + 1, end, 0, out);
@@ -270,12 +316,12 @@ export const base32hexHash: Field<Octets> = {
       count -= 8;
       into[to++] = bits >> count;
     }
-    if (count >= 5 || (bits & ((1 << count) - 1)) !== 0) throw refused(fields, 'is cut short: Base32hex was expected');
+    if (count >= 5 || (bits & ((1 << count) - 1)) !== 0) throw refused(fields, 'is cut short, expected Base32hex');
     out.length = to;
   },
   end: (octets, at, to) => (at < to && octets[at] > 0 && at + 1 + octets[at] <= to ? at + 1 + octets[at] : -1),
   explain: (octets, at, to) =>
-    at < to && octets[at] > 0 ? `a hash of ${octets[at]} octets runs past the end` : 'a hash is needed',
+    at < to && octets[at] > 0 ? `its ${octetCount(octets[at])} run past the end` : 'needs at least 1 octet',
   write(octets, at, end, out) {
     out.reserve(Math.ceil(((end - at) * 8) / 5));
     const into = out.octets;

@@ -48,34 +48,43 @@ export type ValuesOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends
 /** Says why the whole RDATA, whose fields are valid one by one, is not; undefined where it is. */
 export type RDataCheck = (octets: Octets, from: number, to: number) => string | undefined;
 
-export interface RDataRow<F extends Fields = Fields> {
-  readonly fields: F;
+export interface RowOptions {
   readonly check?: RDataCheck;
+  /** Whether the RDATA has a form that only a later version of the type knows: it is opaque then, as RFC 3597 has it. */
+  readonly opaque?: (octets: Octets, from: number, to: number) => boolean;
+}
+
+export interface RDataRow<F extends Fields = Fields> extends RowOptions {
+  readonly fields: F;
 }
 
 /** A row of the table. The keys are the names of RFC 9499 style in camelCase; their order is the order on the wire. */
-export function row<const F extends Fields>(fields: F, check?: RDataCheck): RDataRow<F> {
-  return { fields, check };
+export function row<const F extends Fields>(fields: F, options: RowOptions = {}): RDataRow<F> {
+  return { fields, ...options };
 }
 
-/** The text of the current field, for a message: cut short, control octets as `\DDD`. */
-export function shownField(fields: FieldReader): string {
-  const { octets, start, end } = fields;
-  const limit = 40;
+const shownOctets = 60;
+
+/** A text for a message, in quotes: cut short, control octets as `\DDD`. */
+export function shownText(octets: Octets, start: number, end: number): string {
   let text = '';
-  for (let i = start; i < Math.min(end, start + limit); i++) {
+  for (let i = start; i < Math.min(end, start + shownOctets); i++) {
     const octet = octets[i];
     text += octet < 0x20 || octet === 0x7f ? `\\${String(octet).padStart(3, '0')}` : String.fromCharCode(octet);
   }
   const utf8 = Buffer.from(text, 'latin1')
     .toString('utf8')
     .replace(/\ufffd+$/, '');
-  return `"${utf8}${end - start > limit ? '…' : ''}"`;
+  return `"${utf8}${end - start > shownOctets ? '…' : ''}"`;
+}
+
+function shownField(fields: FieldReader): string {
+  return shownText(fields.octets, fields.start, fields.end);
 }
 
 /** The error of the current field. */
 export function unexpected(fields: FieldReader, expected: string): FieldError {
-  return new FieldError(`${expected} was expected, found ${shownField(fields)}`, fields.start, fields.end);
+  return new FieldError(`expected ${expected}, found ${shownField(fields)}`, fields.start, fields.end);
 }
 
 /** An error about the current field that names it: `"zz" is …`. */
@@ -83,10 +92,20 @@ export function refused(fields: FieldReader, why: string): FieldError {
   return new FieldError(`${shownField(fields)} ${why}`, fields.start, fields.end);
 }
 
-/** Moves to the next field of a codec that takes several; the record must not end here. */
+/** The error of a field that the record ends before. */
+export function missing(expected: string): FieldError {
+  return new FieldError(`missing, expected ${expected}`);
+}
+
+/** Moves to the next field of a codec that takes several: it must be there, and not in quotes. */
 export function needNext(fields: FieldReader, expected: string): void {
-  if (!fields.next()) throw new FieldError(`${expected} was expected, but the record ends`);
-  if (fields.quoted) throw unexpected(fields, `${expected}, not in quotes,`);
+  if (!fields.next()) throw missing(expected);
+  if (fields.quoted) throw unexpected(fields, `${expected} without quotes`);
+}
+
+/** `1 octet`, `2 octets`. */
+export function octetCount(count: number): string {
+  return count === 1 ? '1 octet' : `${count} octets`;
 }
 
 /** What `write` appends, as a string. */

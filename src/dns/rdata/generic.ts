@@ -2,7 +2,7 @@
 import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
 import { readHexRest, writeHex } from './data.ts';
-import { unexpected } from './field.ts';
+import { missing, octetCount, unexpected } from './field.ts';
 import { parseDecimal, writeDecimal } from './numbers.ts';
 
 /** Whether the current field is `\#`. */
@@ -17,15 +17,16 @@ export function isGenericMark(fields: FieldReader): boolean {
 
 /** Reads what follows `\#`, to the end of the record. */
 export function readGeneric(fields: FieldReader, out: OctetWriter): void {
-  const expected = 'the number of octets of the RDATA, from 0 to 65535,';
-  if (!fields.next()) throw new FieldError(`${expected} was expected after \\#`);
+  const expected = 'the number of octets of the RDATA, from 0 to 65535, after \\#';
+  if (!fields.next()) throw missing(expected);
   const { start, end } = fields;
   const length = fields.quoted ? -1 : parseDecimal(fields.octets, start, end, 0xffff);
   if (length < 0) throw unexpected(fields, expected);
   const before = out.length;
   if (fields.next()) readHexRest(fields, out);
   const found = out.length - before;
-  if (found !== length) throw new FieldError(`\\# ${length} announces ${length} octets, found ${found}`, start, end);
+  if (found !== length)
+    throw new FieldError(`\\# ${length} announces ${octetCount(length)}, found ${found}`, start, end);
 }
 
 export function writeGeneric(octets: Octets, from: number, to: number, out: OctetWriter): void {

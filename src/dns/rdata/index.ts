@@ -6,9 +6,9 @@ import { asBuffer, type Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, OctetWriter } from '../fields.ts';
 import { lowerCase } from '../name.ts';
 import { Type, type TypeCode, typeName } from '../type.ts';
-import { type Span, unexpected, type ValuesOf } from './field.ts';
+import { missing, octetCount, type Span, unexpected, type ValuesOf } from './field.ts';
 import { isGenericMark, readGeneric, writeGeneric } from './generic.ts';
-import { type Layout, layoutOf, wordsOf } from './layout.ts';
+import { type Layout, layoutFor, layoutOf, wordsOf } from './layout.ts';
 import { checkLength } from './numbers.ts';
 import type { KnownType, table } from './table.ts';
 
@@ -34,13 +34,13 @@ export function encodeText(type: TypeCode, fields: FieldReader, out: OctetWriter
       readGenericOf(type, fields, out);
     } else if (layout === undefined) {
       const expected = '\\#, the number of octets and hexadecimal digits (RFC 3597)';
-      throw at ? unexpected(fields, expected) : new FieldError(`the RDATA is missing: ${expected} were expected`);
+      throw at ? unexpected(fields, expected) : missing(expected);
     } else {
       for (const field of layout.fields) {
         index++;
-        if (!at && field.optional !== true) throw new FieldError(`is missing: ${field.expected} was expected`);
+        if (!at && field.optional !== true) throw missing(field.expected);
         if (at && fields.quoted && field.quotable !== true)
-          throw unexpected(fields, `${field.expected}, not in quotes,`);
+          throw unexpected(fields, `${field.expected} without quotes`);
         field.read(fields, out, at);
         at = field.rest !== true && fields.next();
       }
@@ -72,7 +72,7 @@ function inRecord(error: FieldError, type: TypeCode, key: string | undefined): F
 
 /** Wire form to the text that BIND writes for it, on one line; generic form where the octets are not valid for the type. */
 export function writeRData(type: TypeCode, octets: Octets, from: number, to: number, out: OctetWriter): void {
-  const layout = layoutOf(type);
+  const layout = layoutFor(type, octets, from, to);
   const before = out.length;
   if (layout === undefined || !writeFields(layout, octets, from, to, out)) {
     out.length = before;
@@ -109,18 +109,17 @@ const otherScratch = new OctetWriter(4096);
 
 /** Why the octets are no RDATA of the type in wire form without compression; undefined where they are. Never throws. */
 export function wireError(type: TypeCode, octets: Octets, from = 0, to = octets.length): string | undefined {
-  const layout = layoutOf(type);
+  const layout = layoutFor(type, octets, from, to);
   if (to - from > 0xffff) return `the RDATA has ${to - from} octets, more than 65535`;
   if (layout === undefined) return undefined;
   let at = from;
   for (let i = 0; i < layout.fields.length; i++) {
     const field = layout.fields[i];
     const end = field.end(octets, at, to);
-    if (end < 0)
-      return `${wordsOf(layout.keys[i])}: ${field.explain?.(octets, at, to) ?? `${field.expected} is needed`}`;
+    if (end < 0) return `${wordsOf(layout.keys[i])}: ${field.explain?.(octets, at, to) ?? `needs ${field.expected}`}`;
     at = end;
   }
-  if (at < to) return `${to - at} octets are left behind the ${wordsOf(layout.keys[layout.keys.length - 1])}`;
+  if (at < to) return `${octetCount(to - at)} too many, behind the ${wordsOf(layout.keys[layout.keys.length - 1])}`;
   return layout.check?.(octets, from, to);
 }
 
@@ -182,7 +181,7 @@ function compareRanges(a: Octets, fromA: number, toA: number, b: Octets, fromB: 
 
 /** Where domain names stand in valid RDATA. */
 export function* namesIn(type: TypeCode, octets: Octets, from = 0, to = octets.length): Generator<Span> {
-  const layout = layoutOf(type);
+  const layout = layoutFor(type, octets, from, to);
   if (layout === undefined || !layout.hasNames) return;
   let at = from;
   for (const field of layout.fields) {

@@ -3,7 +3,7 @@ import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
 import { maxNameLength, type Name, nameFromWire, nameToWire, wireNameLength } from '../name.ts';
 import { writeNameOfText } from '../name-text.ts';
-import { type Field, type Span, unexpected } from './field.ts';
+import { type Field, type Span, shownText, unexpected } from './field.ts';
 
 /**
  * Appends the wire form of the name at `start`..`end` of a text: escapes, `@`, IDNA label by label for what is not ASCII, limits.
@@ -21,8 +21,7 @@ export function encodeName(
   out.reserve(maxNameLength);
   const after = writeNameOfText(octets, start, end, originWire, out.octets, out.length);
   if (typeof after === 'string') {
-    const text = Buffer.from(octets.subarray(start, Math.min(end, start + 300))).toString('utf8');
-    throw new FieldError(`the name "${text}" ${after}`, start, end);
+    throw new FieldError(`the name ${shownText(octets, start, end)} ${after}`, start, end);
   }
   out.length = after;
 }
@@ -85,7 +84,7 @@ export function nameEnd(octets: Octets, at: number, to: number): number {
 
 function explainName(octets: Octets, at: number, to: number): string {
   for (let i = at; i < to && i - at < maxNameLength; i += octets[i] + 1) {
-    if (octets[i] > 63) return `a name without compression is needed, its label octet ${octets[i]} is above 63`;
+    if (octets[i] > 63) return `needs a name without compression, found a label length of ${octets[i]}`;
   }
   return wireNameLength(octets, at) < 0 && to - at >= maxNameLength
     ? `the name is longer than ${maxNameLength} octets`
@@ -98,7 +97,7 @@ export function putName(of: Name, out: OctetWriter): void {
 }
 
 function readName(fields: FieldReader, out: OctetWriter): void {
-  if (fields.quoted) throw unexpected(fields, 'a name, not in quotes,');
+  if (fields.quoted) throw unexpected(fields, 'a name without quotes');
   encodeName(fields.octets, fields.start, fields.end, fields.originWire, out);
 }
 

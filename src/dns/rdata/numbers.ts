@@ -1,7 +1,7 @@
 /** Numbers of RDATA: unsigned integers, periods with units (`1h30m`), and numbers that have mnemonics. */
 import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
-import { type Field, unexpected } from './field.ts';
+import { type Field, octetCount, unexpected } from './field.ts';
 
 /** The decimal number at `start`..`end`, or -1 where it is none or above `max` (at most 2^32 − 1). */
 export function parseDecimal(octets: Octets, start: number, end: number, max: number): number {
@@ -82,7 +82,7 @@ function number(size: 1 | 2 | 4, mnemonics?: Mnemonics): Field<number> {
       put(value, out);
     },
     end: (_octets, at, to) => (at + size <= to ? at + size : -1),
-    explain: (_octets, at, to) => `${size} octets are needed, ${to - at} are left`,
+    explain: (_octets, at, to) => `needs ${octetCount(size)}, found ${to - at}`,
     write(octets, at, _end, out) {
       const value = valueAt(octets, at);
       const text = texts.get(value);
@@ -141,7 +141,7 @@ export function parsePeriod(octets: Octets, start: number, end: number): number 
 /** A period in seconds, 32 bits; text may use units. */
 export const period: Field<number> = {
   ...u32,
-  expected: 'seconds or a period such as 1h30m, at most 4294967295 seconds,',
+  expected: 'seconds or a period such as 1h30m (up to 4294967295 seconds)',
   read(fields, out) {
     const value = parsePeriod(fields.octets, fields.start, fields.end);
     if (value < 0) throw unexpected(fields, period.expected);

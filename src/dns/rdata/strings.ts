@@ -2,15 +2,14 @@
 import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
 import { badEscape, escapedOctet } from '../name-text.ts';
-import { type Field, refused, unexpected } from './field.ts';
+import { type Field, octetCount, refused, unexpected } from './field.ts';
 import { putDecimalEscape } from './name-field.ts';
 
 const backslash = 0x5c;
 const quote = 0x22;
 
-/** Appends the octets that the current field stands for: escapes resolved, everything else as it is. */
-export function putUnescaped(fields: FieldReader, out: OctetWriter): void {
-  const { octets, start, end } = fields;
+/** Appends the octets that a text stands for, escapes resolved, everything else as it is; returns what is wrong with an escape. */
+export function resolveEscapes(octets: Octets, start: number, end: number, out: OctetWriter): string | undefined {
   out.reserve(end - start);
   const into = out.octets;
   let to = out.length;
@@ -18,14 +17,20 @@ export function putUnescaped(fields: FieldReader, out: OctetWriter): void {
     let octet = octets[i];
     if (octet === backslash) {
       const escaped = escapedOctet(octets, i, end);
-      if (escaped === -1) throw refused(fields, 'ends in a backslash');
-      if (escaped < 0) throw refused(fields, badEscape(octets, i, end));
+      if (escaped === -1) return 'ends in a backslash';
+      if (escaped < 0) return badEscape(octets, i, end);
       i += escaped >= 0x100 ? 3 : 1;
       octet = escaped & 0xff;
     }
     into[to++] = octet;
   }
   out.length = to;
+  return undefined;
+}
+
+function putUnescaped(fields: FieldReader, out: OctetWriter): void {
+  const error = resolveEscapes(fields.octets, fields.start, fields.end, out);
+  if (error !== undefined) throw refused(fields, error);
 }
 
 /** Appends octets in quotes: `"` and `\` behind a backslash, control octets and those above 126 as `\DDD`. */
@@ -67,7 +72,7 @@ function encodeString(value: Octets, out: OctetWriter): void {
 }
 
 function explainString(octets: Octets, at: number, to: number): string {
-  return at >= to ? 'a string is needed' : `the string of ${octets[at]} octets runs past the end`;
+  return at >= to ? 'needs a string' : `a string of ${octetCount(octets[at])} runs past the end`;
 }
 
 /** One string of at most 255 octets. */
@@ -80,6 +85,41 @@ export const characterString: Field<Octets> = {
   write: (octets, at, end, out) => putQuoted(octets, at + 1, end, out),
   decode: (octets, at, end) => octets.slice(at + 1, end),
   encode: encodeString,
+};
+
+/** One string that may be missing, at the end of the record: the subaddress of ISDN (RFC 1183 section 3.2). */
+export const optionalString: Field<Octets | undefined> = {
+  expected: 'a string',
+  quotable: true,
+  optional: true,
+  read(fields, out, at) {
+    if (at) readString(fields, out);
+  },
+  end: (octets, at, to) => (at === to ? to : stringEnd(octets, at, to)),
+  explain: explainString,
+  write: (octets, at, end, out) => putQuoted(octets, at + 1, end, out),
+  decode: (octets, at, end) => (at === end ? undefined : octets.slice(at + 1, end)),
+  encode(value, out) {
+    if (value !== undefined) encodeString(value, out);
+  },
+};
+
+/** The address of X25: four digits or more (RFC 1183 section 3.1). */
+export const digits: Field<Octets> = {
+  ...characterString,
+  expected: 'a string of at least 4 digits',
+  read(fields, out) {
+    const from = out.length;
+    readString(fields, out);
+    if (digits.end(out.octets, from, out.length) < 0) throw unexpected(fields, digits.expected);
+  },
+  end(octets, at, to) {
+    const end = stringEnd(octets, at, to);
+    if (end < at + 5) return -1;
+    for (let i = at + 1; i < end; i++) if (octets[i] < 0x30 || octets[i] > 0x39) return -1;
+    return end;
+  },
+  explain: () => 'needs a string of at least 4 digits',
 };
 
 /** One string or more up to the end of the record. */
@@ -130,7 +170,7 @@ function fillingText(mustQuote: boolean, mayBeEmpty: boolean): Field<Octets> {
       if (!mayBeEmpty && out.length === before) throw refused(fields, 'is empty');
     },
     end: (_octets, at, to) => (at < to || mayBeEmpty ? to : -1),
-    explain: () => 'at least one octet is needed',
+    explain: () => 'needs at least 1 octet',
     write: putQuoted,
     decode: (octets, at, end) => octets.slice(at, end),
     encode(value, out) {
@@ -154,7 +194,6 @@ export const tag: Field<string> = {
     if (tagEnd(out.octets, out.length - length - 1, out.length) !== out.length) throw unexpected(fields, tag.expected);
   },
   end: tagEnd,
-  explain: () => 'a tag of letters and digits is needed',
   write: (octets, at, end, out) => out.put(octets.subarray(at + 1, end)),
   decode: (octets, at, end) => Buffer.from(octets.subarray(at + 1, end)).toString('latin1'),
   encode(value, out) {

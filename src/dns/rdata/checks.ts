@@ -1,4 +1,4 @@
-/** Digest lengths that the type of the digest fixes. */
+/** What one field of a type says about the octets of another: digest lengths by digest type, keys that flags deny. */
 import type { RDataCheck } from './field.ts';
 
 /** DS digest type → octets (RFC 4034 section 5.1.4, RFC 4509, RFC 5933, RFC 6605). */
@@ -36,4 +36,11 @@ export const checkNsec3Hash: RDataCheck = (octets, from) => {
   return expected === undefined || expected === found
     ? undefined
     : `a hash of algorithm ${octets[from]} has ${expected} octets, not ${found}`;
+};
+
+/** KEY: both bits of "no key" say that there is none; else there is one (RFC 2535 section 3.1.2). */
+export const checkKeyPresence: RDataCheck = (octets, from, to) => {
+  const absent = octets[from] >> 6 === 3;
+  if (absent === (to - from === 4)) return undefined;
+  return absent ? 'the flags say that there is no key, found one' : 'the public key is missing';
 };
