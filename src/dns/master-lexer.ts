@@ -27,6 +27,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const quote = 0x22;
 const backslash = 0x5c;
+const closeParenthesis = 0x29;
 
 /** Why a field could not even be cut out of the line. */
 export class LexicalError extends FieldError {
@@ -190,26 +191,30 @@ export class MasterLexer implements FieldReader {
         this.at = i;
         throw this.fail('master/quote', 'this quoted string has no end on its line', from - 1, i);
       }
-      if (octet === backslash && i + 1 < limit && octets[i + 1] !== lineFeed) i++;
+      // An escaped line break belongs to the string.
+      if (octet === backslash && i + 1 < limit && octets[++i] === lineFeed) this.line++;
     }
     this.at = limit;
     throw this.fail('master/quote', 'this quoted string has no end', from - 1, limit);
   }
 
-  /** Skips what is left of a record; after an error also the lines that its parentheses hold, where they end at all. */
-  skipRecord(): void {
+  /**
+   * Skips what is left of a record after an error, with the lines that its parentheses hold. Where they hold the rest of the file,
+   * goes on after the line of the error, and returns the problem of the parenthesis.
+   */
+  skipRecord(): LexicalError | undefined {
+    const { at, line } = this;
     for (;;) {
-      const { at, line } = this;
       try {
         while (this.next());
-        return;
+        return undefined;
       } catch (error) {
         if (!(error instanceof LexicalError)) throw error;
-        if (this.at < this.limit || error.rule !== 'master/parenthesis') continue;
-        // The parenthesis is never closed: go on after the line of the error.
+        if (error.rule !== 'master/parenthesis' || this.at < this.limit) continue;
+        if (error.from === this.at - 1 && this.octets[error.from] === closeParenthesis) continue;
         this.at = this.lineEnd(at);
         this.line = line;
-        return;
+        return error;
       }
     }
   }

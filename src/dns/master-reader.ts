@@ -4,9 +4,9 @@
  */
 import type { Octets } from '../text/octets.ts';
 import { type Report, report } from '../text/problem.ts';
-import { type IncludedFile, Reading, readFile } from './master-file.ts';
-import type { Name } from './name.ts';
-import { nameFromWire } from './name.ts';
+import { type IncludedFile, readFile } from './master-file.ts';
+import { Reading } from './master-reading.ts';
+import { type Name, nameFromWire } from './name.ts';
 import { newOriginTable, type OriginTable } from './origins.ts';
 import { rules } from './rules.ts';
 import type { Zone } from './zone.ts';

@@ -38,12 +38,15 @@ interface SortKeys {
   /** Name → its key; out-of-zone names have none. */
   readonly keyStart: Uint32Array;
   readonly keyEnd: Uint32Array;
+  /** Name → labels below the apex. */
+  readonly depth: Uint8Array;
 }
 
 function sortKeys({ names: { octets }, nameStart, ownerCount }: UnorderedNames, apex: Octets): SortKeys {
   const order = new Uint32Array(ownerCount);
   const keyStart = new Uint32Array(ownerCount);
   const keyEnd = new Uint32Array(ownerCount);
+  const depth = new Uint8Array(ownerCount);
   // An escaped octet takes two; most names have none, so the buffer starts at their size.
   let keys = new Uint8Array(nameStart[ownerCount] + 512);
   const labels = new Uint8Array(128);
@@ -61,6 +64,7 @@ function sortKeys({ names: { octets }, nameStart, ownerCount }: UnorderedNames, 
     order[inZone++] = id;
     if (end + 512 > keys.length) keys = enlarged(keys);
     keyStart[id] = end;
+    depth[id] = count;
     while (count > 0) {
       const label = start + labels[--count];
       for (let i = label + 1, to = i + octets[label]; i < to; i++) {
@@ -76,7 +80,7 @@ function sortKeys({ names: { octets }, nameStart, ownerCount }: UnorderedNames, 
     }
     keyEnd[id] = end;
   }
-  return { order: order.subarray(0, inZone), keys, keyStart, keyEnd };
+  return { order: order.subarray(0, inZone), keys, keyStart, keyEnd, depth };
 }
 
 function endsIn(octets: Octets, at: number, suffix: Octets): boolean {
@@ -154,22 +158,19 @@ function sortByKey({ order, keys, keyStart, keyEnd }: SortKeys): void {
 }
 
 /** Lays the names out in order, the apex and empty non-terminals added. */
-function placeNames(from: UnorderedNames, { order, keys, keyStart, keyEnd }: SortKeys, apex: Octets): OrderedNames {
+function placeNames(from: UnorderedNames, sorted: SortKeys, apex: Octets): OrderedNames {
+  const { order, keys, keyStart, keyEnd, depth: depths } = sorted;
   const { names: source, nameStart: sourceStart, nameHash: sourceHash, ownerCount } = from;
   const octets = source.octets;
   const rank = new Int32Array(ownerCount).fill(-1);
 
-  /** Labels below the apex that a name has, and that it shares with the one before it. */
-  const depths = new Uint8Array(order.length);
+  /** Labels below the apex that a name shares with the one before it. */
   const shared = new Uint8Array(order.length);
   const hasApex = order.length > 0 && keyStart[order[0]] === keyEnd[order[0]];
   let count = hasApex ? order.length : order.length + 1;
   let size = hasApex ? 0 : apex.length;
   for (let i = 0; i < order.length; i++) {
     const id = order[i];
-    let depth = 0;
-    for (let at = keyStart[id]; at < keyEnd[id]; at++) if (keys[at] === 0) depth++;
-    depths[i] = depth;
     size += sourceStart[id + 1] - sourceStart[id];
     let common = 0;
     if (i > 0) {
@@ -181,7 +182,7 @@ function placeNames(from: UnorderedNames, { order, keys, keyStart, keyEnd }: Sor
     }
     shared[i] = common;
     // Ancestors between the shared one and the name itself have no records: empty non-terminals.
-    for (let at = sourceStart[id], missing = depth - common - 1; missing > 0; missing--) {
+    for (let at = sourceStart[id], missing = depths[id] - common - 1; missing > 0; missing--) {
       at += octets[at] + 1;
       size += sourceStart[id + 1] - at;
       count++;
@@ -212,7 +213,7 @@ function placeNames(from: UnorderedNames, { order, keys, keyStart, keyEnd }: Sor
   for (let i = 0; i < order.length; i++) {
     const id = order[i];
     const to = sourceStart[id + 1];
-    const depth = depths[i];
+    const depth = depths[id];
     for (let at = sourceStart[id], missing = depth - shared[i] - 1; missing > 0; missing--) {
       at += octets[at] + 1;
       missingAt.push(at);

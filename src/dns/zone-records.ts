@@ -131,7 +131,9 @@ export function orderRecords(
       columns.origin[i] = origin[next++];
       columns.rdataStart[++i] = end;
     } while (i < records && kept[i] === next);
-    columns.rdata.set(octets.subarray(rdataStart[begin], rdataStart[next]), start);
+    const from = rdataStart[begin];
+    if (end - start > 64) columns.rdata.set(octets.subarray(from, rdataStart[next]), start);
+    else for (let at = start; at < end; at++) columns.rdata[at] = octets[from + at - start];
   }
   return { columns, mixed };
 }
