@@ -201,7 +201,9 @@ function torn(file: FileNode, chance: () => number): Octets {
   const choice = chance();
   if (choice < 1 / 3) return file.safe;
   if (choice < 2 / 3) return file.content;
-  return file.content.subarray(0, Math.floor(chance() * file.content.length));
+  // Files only grow, so what was safe is not touched by a write that was cut off.
+  const added = file.content.length - file.safe.length;
+  return file.content.subarray(0, file.safe.length + Math.floor(chance() * added));
 }
 
 /** mulberry32: numbers in [0, 1) that a seed decides. */

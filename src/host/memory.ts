@@ -35,6 +35,8 @@ export interface MemoryHost extends Host {
   readonly err: string;
   /** From here on, step number `count` (1 is the next) throws Crash before it takes effect, and so does every call after it. */
   crashAfter(count: number): void;
+  /** Step number `count` from here (1 is the next) is refused by the disk, once. */
+  failAfter(count: number, code?: string): void;
   /** A new process with a new pid on the disk that is left; this one is dead. */
   restart(survival?: Survival): MemoryHost;
   /** Another living process of the same machine, on the same disk. */
@@ -106,7 +108,10 @@ function newProcess(machine: Machine, options: MemoryHostOptions): MemoryHost {
       return written.err;
     },
     crashAfter(count) {
-      gate.limit = gate.steps.length + count;
+      gate.limit = gate.taken + count;
+    },
+    failAfter(count, code = 'EIO') {
+      gate.refusal = { at: gate.taken + count, code };
     },
     restart(survival = 'all') {
       gate.kill();
@@ -139,10 +144,13 @@ function newProcess(machine: Machine, options: MemoryHostOptions): MemoryHost {
   };
 }
 
-/** Counts the mutating steps of one process, and kills it at one of them. */
+/** Counts the mutating steps of one process, and kills it, or fails, at one of them. */
 class Gate {
   readonly steps: string[] = [];
+  /** Steps that were tried. */
+  taken = 0;
   limit = Number.POSITIVE_INFINITY;
+  refusal: { readonly at: number; readonly code: string } | undefined;
   #dead = false;
 
   kill(): void {
@@ -153,13 +161,16 @@ class Gate {
     if (this.#dead) throw new Crash('the process is dead');
   }
 
-  step(...words: string[]): void {
+  step(action: string, path: string, to?: string): void {
     this.look();
-    if (this.steps.length + 1 >= this.limit) {
+    this.taken++;
+    const step = to === undefined ? `${action} ${path}` : `${action} ${path} ${to}`;
+    if (this.taken >= this.limit) {
       this.#dead = true;
-      throw new Crash(`died before step ${this.steps.length + 1}: ${words.join(' ')}`);
+      throw new Crash(`died before step ${this.taken}: ${step}`);
     }
-    this.steps.push(words.join(' '));
+    if (this.taken === this.refusal?.at) throw fileFailure(action, path, this.refusal.code);
+    this.steps.push(step);
   }
 }
 

@@ -5,7 +5,7 @@ import { escapeControls } from '../text/escape.ts';
 import { hex } from '../text/octets.ts';
 import { type CommitRecord, readRecord } from './commit-record.ts';
 import { FileError, type FileSystem } from './host.ts';
-import { commitFile, fromRecord, lockFile, ownFolder, stageListPattern, tokenOfStage } from './places.ts';
+import { commitFile, fromRecord, lockFile, ownFolder, stageList, stageListPattern, tokenOfStage } from './places.ts';
 
 export interface Recovery {
   /** Targets of a committed change that were put in place now. */
@@ -24,7 +24,7 @@ export function recover(files: FileSystem, root: string): Recovery {
   for (const name of files.list(folder)) {
     const token = stageListPattern.exec(name)?.[1];
     if (token !== undefined) {
-      discarded.push(...discard(files, root, join(folder, name), token));
+      discarded.push(...discardStages(files, root, token));
     } else if (name.startsWith(`${commitFile}-`) || name.startsWith(`${lockFile}-`)) {
       // A record or a lock that was not put in place. Whoever is just taking the lock notices, and tries again.
       removeIfThere(files, join(folder, name));
@@ -79,7 +79,9 @@ function checkStages(files: FileSystem, root: string, { entries }: CommitRecord)
   }
 }
 
-function discard(files: FileSystem, root: string, list: string, token: string): string[] {
+/** Removes the stages of one run, in the folders that its list names, and then the list. */
+export function discardStages(files: FileSystem, root: string, token: string): string[] {
+  const list = join(root, ownFolder, stageList(token));
   const discarded: string[] = [];
   for (const folder of readStageList(files, list)) {
     const path = fromRecord(root, folder);

@@ -17,7 +17,7 @@ import { fileFailure } from './file-failure.ts';
 import { FileError, type FileSystem, type Host, type OpenFile } from './host.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { commitFile, ownFolder, stageList, stageName, toRecord } from './places.ts';
-import { finish, type Recovery, recover, removeIfThere } from './recover.ts';
+import { discardStages, finish, type Recovery, recover, removeIfThere } from './recover.ts';
 
 /** A target's new content. */
 export interface StagedFile extends OpenFile {
@@ -114,7 +114,7 @@ class Staging implements Transaction {
   readonly #listed = new Set<string>();
   #list: OpenFile | undefined;
   #count = 0;
-  /** From just before the commit point until it is known to be safe: what the disk holds decides, so nothing is tidied. */
+  /** From just before the commit point until everything is in place: what the disk holds decides, so nothing is tidied. */
   #handedOver = false;
 
   constructor(files: FileSystem, root: string, lock: Lock, recovered: Recovery) {
@@ -186,12 +186,7 @@ class Staging implements Transaction {
     this.prepareFolders([folder]);
     const stage = this.#nextStage(folder);
     this.#files.writeNew(stage, octets, mode);
-    try {
-      this.#files.renameNew(stage, path);
-    } catch (error) {
-      if (error instanceof FileError) ignoringFileErrors(() => this.#files.remove(stage));
-      throw error;
-    }
+    this.#files.renameNew(stage, path);
     this.#files.syncFolder(folder);
   }
 
@@ -221,19 +216,20 @@ class Staging implements Transaction {
 
     const changed = [...this.#stages.keys()];
     this.#stages.clear();
-    this.#handedOver = false;
     finish(this.#files, this.#root, record);
+    this.#handedOver = false;
     return { kind: 'committed', changed, unchanged };
   }
 
   /** Removes what is not committed, and the list of stages. */
   discard(): void {
     if (this.#handedOver) return;
-    for (const path of [...this.#stages.keys()]) this.#drop(path);
+    for (const stage of this.#stages.values()) if (stage.open) stage.abandon();
+    this.#stages.clear();
     if (this.#list === undefined) return;
     this.#list.abandon();
     this.#list = undefined;
-    this.#files.remove(join(this.#root, ownFolder, stageList(this.#lock.token)));
+    discardStages(this.#files, this.#root, this.#lock.token);
   }
 
   #open(path: string, mode: number, mark: boolean): { stage: Stage; file: OpenFile } {

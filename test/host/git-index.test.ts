@@ -18,7 +18,7 @@ describe.skipIf(!hasGit)('the index that git writes', () => {
     'a',
     'ab',
     'keys/example.org/Kexample.org.+013+00001.private',
-    `${'long-'.repeat(60)}name`,
+    `${'long-'.repeat(45)}name`,
     'ümlaut',
     'zones/x.yaml',
   ];

@@ -1,0 +1,411 @@
+import { describe, expect, test } from 'vitest';
+import { readThrough } from '../../src/host/commit-record.ts';
+import { FileError, type Host } from '../../src/host/host.ts';
+import { Locked } from '../../src/host/lock.ts';
+import { Crash, type MemoryHost, memoryHost } from '../../src/host/memory.ts';
+import type { Survival } from '../../src/host/memory-disk.ts';
+import { type Commit, withTransaction } from '../../src/host/transaction.ts';
+
+const root = '/work';
+const octets = (text: string) => Buffer.from(text);
+
+const before = {
+  '/work/build/example.org.zone': 'old zone',
+  '/work/build/gone.example.zone': 'a zone that left the description',
+  '/work/build/same.example.zone': 'same',
+  '/work/keys/example.org/journal.json': 'generation 7',
+};
+const keys = {
+  '/work/keys/new.example/Knew.private': 'private half',
+  '/work/keys/new.example/Knew.key': 'public half',
+};
+const after = {
+  '/work/build/example.org.zone': 'new zone',
+  '/work/build/new.example.zone': 'first zone',
+  '/work/build/same.example.zone': 'same',
+  '/work/keys/example.org/journal.json': 'generation 8',
+  '/work/keys/new.example/journal.json': 'generation 1',
+};
+
+/** A build as the pipeline makes it: a new zone with its keys, a changed one, one that goes, one that stays. */
+async function build(host: Host, keyWritten: (path: string) => void = () => {}): Promise<Commit> {
+  return withTransaction(host, root, async (tx) => {
+    for (const [path, content] of Object.entries(keys)) {
+      tx.writeKey(path, octets(content));
+      keyWritten(path);
+    }
+    const zone = tx.stage('/work/build/example.org.zone');
+    zone.write(octets('new '));
+    zone.write(octets('zone'));
+    zone.close();
+    for (const [path, content] of Object.entries(after).slice(1)) tx.stageWhole(path, octets(content));
+    tx.remove('/work/build/gone.example.zone');
+    await Promise.resolve();
+    expect(Buffer.from(tx.stagedRead('/work/build/example.org.zone')).toString()).toBe('new zone');
+    return tx.commit();
+  });
+}
+
+/** The outputs and journals, without key files and without the transaction's own folder. */
+function state(host: MemoryHost): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(host.tree()).filter(([path]) => !path.startsWith('/work/.danezone/') && !(path in keys)),
+  );
+}
+
+/** The same, as a command that writes nothing sees it. */
+function seen(host: MemoryHost): Record<string, string> {
+  const view = readThrough(host.files, root);
+  const found: Record<string, string> = {};
+  const visit = (folder: string) => {
+    for (const name of view.list(folder)) {
+      const path = `${folder}/${name}`;
+      const kind = view.facts(path)?.kind;
+      if (kind === 'folder' && name !== '.danezone') visit(path);
+      if (kind === 'file' && !(path in keys)) found[path] = Buffer.from(view.read(path)).toString();
+    }
+  };
+  visit(root);
+  return found;
+}
+
+const survivals: readonly Survival[] = ['all', 'synced', ...Array.from({ length: 12 }, (_, seed) => seed)];
+
+/** All of a run's steps, and the step after which each key file was safe. */
+async function reference() {
+  const host = memoryHost({ files: before });
+  const safeAfter = new Map<string, number>();
+  const commit = await build(host, (path) => safeAfter.set(path, host.steps.length));
+  return { host, commit, steps: [...host.steps], safeAfter };
+}
+
+async function crashed(at: number): Promise<MemoryHost> {
+  const host = memoryHost({ files: before });
+  host.crashAfter(at);
+  await expect(build(host)).rejects.toThrow(Crash);
+  return host;
+}
+
+describe('a committed transaction', () => {
+  test('replaces, adds and removes its targets and leaves nothing else', async () => {
+    const { host, commit } = await reference();
+    expect(host.tree()).toEqual({ ...after, ...keys });
+    expect(commit).toEqual({
+      kind: 'committed',
+      changed: [
+        '/work/build/example.org.zone',
+        '/work/build/new.example.zone',
+        '/work/keys/example.org/journal.json',
+        '/work/keys/new.example/journal.json',
+        '/work/build/gone.example.zone',
+      ],
+      unchanged: ['/work/build/same.example.zone'],
+    });
+  });
+
+  test('does not touch a file whose content it would not change', async () => {
+    const host = memoryHost({ files: before });
+    const modified = () => host.files.facts('/work/build/same.example.zone');
+    const then = modified();
+    await build(host);
+    expect(modified()).toEqual(then);
+  });
+
+  test('writes private keys with mode 0600', async () => {
+    const { host } = await reference();
+    expect(host.files.facts('/work/keys/new.example/Knew.private')?.mode).toBe(0o600);
+  });
+
+  test('survives a power failure at once, whole', async () => {
+    const { host } = await reference();
+    expect(state(host.restart('synced'))).toEqual(after);
+  });
+});
+
+describe('a run that dies', () => {
+  test('before any step, under any loss: the next run finds all old or all new, and no stage is left', async () => {
+    const { steps, safeAfter } = await reference();
+    const outcomes = new Set<string>();
+    for (let at = 1; at <= steps.length; at++) {
+      const dead = await crashed(at);
+      for (const survival of survivals) {
+        const where = `before ${steps[at - 1]}, ${survival} survives`;
+        const host = dead.restart(survival);
+        const readers = seen(host);
+        expect([before, after], where).toContainEqual(readers);
+        await withTransaction(host, root, async () => {});
+        expect(state(host), where).toEqual(readers);
+        expect(Object.keys(host.tree()).filter((path) => path.includes('danezone')), where).toEqual([]);
+        for (const [path, content] of Object.entries(keys)) {
+          const found = host.tree()[path];
+          expect([undefined, content], where).toContain(found);
+          if (at > safeAfter.get(path)!) expect(found, where).toBe(content);
+        }
+        outcomes.add(readers['/work/build/example.org.zone']);
+      }
+    }
+    expect([...outcomes].sort()).toEqual(['new zone', 'old zone']);
+  });
+
+  test('and dies again at any step of the recovery: recovering twice is recovering once', async () => {
+    const { steps } = await reference();
+    for (let at = 1; at <= steps.length; at++) {
+      for (const survival of ['all', 'synced'] as const) {
+        const first = await crashed(at);
+        const expected = seen(first.restart(survival));
+        for (let again = 1; ; again++) {
+          const second = first.restart(survival);
+          second.crashAfter(again);
+          let finished = false;
+          await withTransaction(second, root, async () => {}).then(
+            () => {
+              finished = true;
+            },
+            (error) => expect(error).toBeInstanceOf(Crash),
+          );
+          const third = second.restart(survival);
+          await withTransaction(third, root, async () => {});
+          expect(state(third), `${steps[at - 1]}; then step ${again}; ${survival}`).toEqual(expected);
+          if (finished) break;
+        }
+      }
+    }
+  });
+
+  test('can simply be run again', async () => {
+    const { steps } = await reference();
+    for (let at = 1; at <= steps.length; at += 3) {
+      const host = (await crashed(at)).restart('all');
+      const rerun = withTransaction(host, root, async (tx) => {
+        for (const [path, content] of Object.entries(after)) tx.stageWhole(path, octets(content));
+        tx.remove('/work/build/gone.example.zone');
+        return tx.commit();
+      });
+      expect(await rerun).toHaveProperty('kind', 'committed');
+      expect(state(host)).toEqual(after);
+    }
+  });
+});
+
+describe('a disk that refuses', () => {
+  test('any one step stops the run with its reason, or does no harm; all is old or all is new after the next', async () => {
+    const { steps } = await reference();
+    for (let at = 1; at <= steps.length; at++) {
+      for (const survival of ['all', 'synced'] as const) {
+        const where = `${steps[at - 1]} refused, ${survival} survives`;
+        const host = memoryHost({ files: before });
+        host.failAfter(at, 'ENOSPC');
+        await build(host).catch((error) => expect(error, where).toMatchObject({ code: 'ENOSPC' }));
+        const next = host.restart(survival);
+        const readers = seen(next);
+        expect([before, after], where).toContainEqual(readers);
+        await withTransaction(next, root, async () => {});
+        expect(state(next), where).toEqual(readers);
+        expect(Object.keys(next.tree()).filter((path) => path.includes('danezone')), where).toEqual([]);
+      }
+    }
+  });
+});
+
+describe('a run that ends without a commit', () => {
+  test('by an error in the computation leaves everything as it was, apart from key files', async () => {
+    const host = memoryHost({ files: before });
+    const failing = withTransaction(host, root, async (tx) => {
+      tx.writeKey('/work/keys/new.example/Knew.private', octets('private half'));
+      tx.stage('/work/build/example.org.zone').write(octets('half'));
+      tx.stageWhole('/work/build/new.example.zone', octets('x'));
+      throw new RangeError('a bug');
+    });
+    await expect(failing).rejects.toThrow(RangeError);
+    expect(host.tree()).toEqual({ ...before, '/work/keys/new.example/Knew.private': 'private half' });
+  });
+
+  test('by a signal gives the lock back and leaves no stage', async () => {
+    const host = memoryHost({ files: before });
+    let interrupted = false;
+    const stopped = withTransaction(host, root, async (tx) => {
+      tx.stageWhole('/work/build/example.org.zone', octets('x'));
+      host.interrupt();
+      interrupted = true;
+      tx.commit();
+    });
+    await expect(stopped).rejects.toThrow(Crash);
+    expect(interrupted).toBe(true);
+    const next = host.restart('all');
+    expect(next.tree()).toEqual(before);
+  });
+
+  test('because the state was changed by somebody else changes nothing and says what', async () => {
+    const host = memoryHost({ files: before });
+    const journal = '/work/keys/example.org/journal.json';
+    const commit = await withTransaction(host, root, async (tx) => {
+      const read = host.text(journal);
+      tx.stageWhole(journal, octets('generation 8'));
+      tx.expectGeneration(() => (host.text(journal) === read ? undefined : 'example.org. has generation 9, 7 was read'));
+      host.put(journal, 'generation 9');
+      return tx.commit();
+    });
+    expect(commit).toEqual({ kind: 'conflict', message: 'example.org. has generation 9, 7 was read' });
+    expect(host.tree()).toEqual({ ...before, [journal]: 'generation 9' });
+  });
+});
+
+describe('key files', () => {
+  test('never replace another file', async () => {
+    const host = memoryHost({ files: { '/work/keys/K.private': 'older' } });
+    const writing = withTransaction(host, root, async (tx) => tx.writeKey('/work/keys/K.private', octets('newer')));
+    await expect(writing).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(host.tree()).toEqual({ '/work/keys/K.private': 'older' });
+  });
+});
+
+describe('a stage', () => {
+  test('that is staged again counts with its later content', async () => {
+    const host = memoryHost();
+    await withTransaction(host, root, async (tx) => {
+      tx.stageWhole('/work/a', octets('first'));
+      tx.stageWhole('/work/a', octets('second'));
+      tx.stageWhole('/work/b', octets('never'));
+      tx.remove('/work/b');
+      return tx.commit();
+    });
+    expect(host.tree()).toEqual({ '/work/a': 'second' });
+  });
+
+  test('cannot take the place of a folder, and says so before the commit point', async () => {
+    const host = memoryHost({ files: { '/work/build/a/x': '' } });
+    const staging = withTransaction(host, root, async (tx) => tx.stageWhole('/work/build/a', octets('x')));
+    await expect(staging).rejects.toMatchObject({ code: 'EISDIR', path: '/work/build/a' });
+  });
+
+  test('has the SHA-256 of its content (FIPS 180-2 appendix B.1)', async () => {
+    const digest = await withTransaction(memoryHost(), root, async (tx) => tx.stageWhole('/work/a', octets('abc')));
+    expect(digest).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+});
+
+describe('two runs at once', () => {
+  test('the second is told who writes, and changes nothing', async () => {
+    const first = memoryHost({ files: before });
+    const second = first.sibling();
+    await withTransaction(first, root, async (tx) => {
+      tx.stageWhole('/work/build/example.org.zone', octets('new zone'));
+      const refused = await build(second).catch((error) => error);
+      expect(refused).toBeInstanceOf(Locked);
+      expect(refused).toMatchObject({ code: 'ELOCKED' });
+      expect(refused.message).toContain(`pid ${first.process.pid} on memory`);
+      return tx.commit();
+    });
+    expect(first.text('/work/build/example.org.zone')).toBe('new zone');
+    expect(await build(second)).toHaveProperty('kind', 'committed');
+  });
+
+  test('a lock whose process is gone is taken over; so is one whose pid belongs to another process now', async () => {
+    const lock = (pid: number, started: string) =>
+      JSON.stringify({ host: 'memory', pid, started, since: 0, token: '0123456789abcdef' });
+    for (const content of [lock(99, 'boot/1'), lock(101, 'boot/1')]) {
+      const host = memoryHost({ files: { ...before, '/work/.danezone/lock': content } });
+      expect(await build(host)).toHaveProperty('kind', 'committed');
+    }
+  });
+
+  test('a lock of another machine, or one that cannot be read, is left alone, with a word on what to do', async () => {
+    for (const content of [JSON.stringify({ host: 'other', pid: 1, started: 'x', since: 0, token: 'x' }), 'torn {']) {
+      const host = memoryHost({ files: { ...before, '/work/.danezone/lock': content } });
+      const refused = await build(host).catch((error) => error);
+      expect(refused).toBeInstanceOf(Locked);
+      expect(refused.message).toContain('remove');
+      expect(host.tree()).toEqual({ ...before, '/work/.danezone/lock': content });
+    }
+  });
+
+  test('a run that lost its lock finds out at its commit and changes nothing', async () => {
+    const host = memoryHost({ files: before });
+    const thief = host.sibling();
+    const commit = await withTransaction(host, root, async (tx) => {
+      tx.stageWhole('/work/build/example.org.zone', octets('lost'));
+      thief.files.remove('/work/.danezone/lock');
+      expect(await build(thief)).toHaveProperty('kind', 'committed');
+      return tx.commit();
+    });
+    expect(commit).toHaveProperty('kind', 'conflict');
+    expect(state(host)).toEqual(after);
+    expect(Object.keys(host.tree()).filter((path) => path.includes('danezone'))).toEqual([]);
+  });
+
+  test('a run whose lock is held by another at its commit leaves that lock alone', async () => {
+    const host = memoryHost({ files: before });
+    const other = JSON.stringify({ host: 'memory', pid: 99, started: 'x', since: 0, token: 'x' });
+    const commit = await withTransaction(host, root, async (tx) => {
+      tx.stageWhole('/work/build/example.org.zone', octets('lost'));
+      host.put('/work/.danezone/lock', other);
+      return tx.commit();
+    });
+    expect(commit).toHaveProperty('kind', 'conflict');
+    expect(host.tree()).toEqual({ ...before, '/work/.danezone/lock': other });
+  });
+
+  test('whoever dies while taking over a stale lock is no obstacle to the next', async () => {
+    const stale = JSON.stringify({ host: 'memory', pid: 99, started: 'boot/1', since: 0, token: '0123456789abcdef' });
+    for (let at = 1; at <= 14; at++) {
+      const host = memoryHost({ files: { ...before, '/work/.danezone/lock': stale } });
+      host.crashAfter(at);
+      await withTransaction(host, root, async () => {}).catch((error) => expect(error).toBeInstanceOf(Crash));
+      const next = host.restart('all');
+      expect(await build(next)).toHaveProperty('kind', 'committed');
+      expect(Object.keys(next.tree()).filter((path) => path.includes('danezone'))).toEqual([]);
+    }
+  });
+});
+
+describe('a commit record', () => {
+  const record = (entries: unknown) => JSON.stringify({ version: 1, token: '0123456789abcdef', entries });
+  const digest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+
+  test.each([
+    ['of a newer danezone', JSON.stringify({ version: 2 })],
+    ['that is no JSON', '{'],
+    ['that moves a file that is no stage', record([{ kind: 'rename', stage: '../x', target: '../y', digest }])],
+    [
+      'that moves a stage to another folder',
+      record([{ kind: 'rename', stage: 'a/.danezone-0123456789abcdef-1', target: 'b/y', digest }]),
+    ],
+    ['without digest', record([{ kind: 'rename', stage: '.danezone-0123456789abcdef-1', target: 'y' }])],
+  ])('%s stops the run before it changes anything', async (_, content) => {
+    const files = { '/work/a/.danezone-0123456789abcdef-1': 'abc', '/work/.danezone/commit.json': content };
+    const host = memoryHost({ files });
+    await expect(withTransaction(host, root, async () => {})).rejects.toMatchObject({ code: 'EDAMAGED' });
+    expect(host.tree()).toEqual(files);
+    expect(() => readThrough(host.files, root)).toThrow(FileError);
+  });
+
+  test('whose stage has lost its content stops the run before the first rename', async () => {
+    const entry = (number: number) => ({
+      kind: 'rename',
+      stage: `build/.danezone-0123456789abcdef-${number}`,
+      target: `build/${number}`,
+      digest,
+    });
+    const files = {
+      '/work/build/.danezone-0123456789abcdef-1': 'abc',
+      '/work/build/.danezone-0123456789abcdef-2': 'ab',
+      '/work/.danezone/commit.json': record([entry(1), entry(2)]),
+    };
+    const host = memoryHost({ files });
+    const refused = await withTransaction(host, root, async () => {}).catch((error) => error);
+    expect(refused).toMatchObject({ code: 'EDAMAGED', path: '/work/build/.danezone-0123456789abcdef-2' });
+    expect(host.tree()).toEqual(files);
+  });
+
+  test('removes only files that one of our runs has marked', async () => {
+    const files = {
+      '/etc/passwd': 'x',
+      '/work/.danezone/commit.json': record([
+        { kind: 'remove', stage: '../etc/.danezone-0123456789abcdef-1', target: '../etc/passwd' },
+      ]),
+    };
+    const host = memoryHost({ files });
+    await withTransaction(host, root, async () => {});
+    expect(host.tree()).toEqual({ '/etc/passwd': 'x' });
+  });
+});
