@@ -14,6 +14,8 @@ export interface RsaPublicKey {
 export interface KeyFault {
   readonly error: string;
   readonly part: 'form' | 'exponent' | 'size' | 'point';
+  /** Bits of the modulus, where that is the fault. */
+  readonly size?: number;
 }
 
 /** The longest modulus (RFC 3110 section 2, RFC 5702 section 2). */
@@ -45,7 +47,7 @@ export function readRsaPublicKey(algorithm: number, publicKey: Octets): RsaPubli
   const size = modulus.length * 8 - (Math.clz32(modulus[0]) - 24);
   const smallest = algorithm === 10 ? 1024 : 512;
   if (size < smallest || size > longestModulus) {
-    return { error: `the modulus has ${size} bits, allowed are ${smallest} to ${longestModulus}`, part: 'size' };
+    return { error: `the modulus has ${size} bits, allowed are ${smallest} to ${longestModulus}`, part: 'size', size };
   }
   if ((modulus[modulus.length - 1] & 1) === 0) return form('the modulus is even');
   return { exponent, modulus, size };
