@@ -1,0 +1,226 @@
+/** Rules about the keys that a zone publishes, the DS set of its parent, CDS and ZONEMD. */
+import { defineRules } from '../text/problem.ts';
+
+/** `key` is `ECDSAP256SHA256 key 12345`. */
+interface Key {
+  readonly key: string;
+}
+
+/** `ds` is `DS 12345 13 2`. */
+interface Ds {
+  readonly ds: string;
+}
+
+const goesDark = 'a validating resolver finds no chain from the parent: the whole zone answers SERVFAIL';
+
+export const keyRules = defineRules({
+  'key/bad-flags': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a DNSKEY has flags or a protocol that no zone key has',
+    why: 'validators must not use such a key, so its signatures count for nothing',
+    fix: 'publish keys with flags 256 or 257 (with 128 where revoked) and protocol 3',
+    source: 'RFC 4034 section 2.1',
+    message: (facts: Key & { flags: number; protocol: number }) =>
+      `${facts.key} has flags ${facts.flags} and protocol ${facts.protocol}, expected flags 256 or 257 and protocol 3`,
+  },
+  'key/not-at-apex': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'DNSKEY, CDS or CDNSKEY does not stand at the apex',
+    why: 'nobody looks for it there',
+    fix: 'move the record to the name of the zone, or remove it',
+    source: 'RFC 4035 section 2.1, RFC 7344 section 4.1',
+    message: (facts: { owner: string; type: string; zone: string }) =>
+      `${facts.type} stands at ${facts.owner}, expected at ${facts.zone}`,
+  },
+  'key/point-not-on-curve': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the public key of a DNSKEY cannot be a key of its algorithm',
+    why: 'no signature by this key can ever verify',
+    fix: 'publish the key as its key file says it',
+    source: 'RFC 6605 section 4, RFC 8080 section 3, RFC 3110 section 2',
+    message: (facts: Key & { error: string }) => `${facts.key}: ${facts.error}`,
+  },
+  'key/rsa-size-legacy': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'an RSA key has fewer than 2048 bits',
+    why: 'keys of this size can be broken with enough effort; some systems refuse them',
+    fix: 'roll to ECDSAP256SHA256, or to RSA with 2048 bits',
+    source: 'RFC 8624 section 3.1',
+    message: (facts: Key & { size: number }) => `${facts.key} has ${facts.size} bits, expected 2048 at least`,
+  },
+  'key/too-many': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'more than two keys share algorithm and tag',
+    why: 'a validator must try each of them and gives up after a few',
+    fix: 'remove the keys that are not needed',
+    source: 'RFC 4034 appendix B',
+    message: (facts: Key & { count: number }) => `${facts.count} DNSKEY records are ${facts.key}`,
+  },
+  'key/tag-collision': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'two keys share algorithm and tag',
+    why: 'a signature does not say which of them made it: validators may try the wrong one and give up',
+    fix: 'replace one of the keys',
+    source: 'RFC 4034 appendix B, RFC 5011 section 2.1',
+    message: (facts: Key & { revoked: boolean }) =>
+      facts.revoked ? `two keys are ${facts.key} once one of them is revoked` : `two keys are ${facts.key}`,
+  },
+  'key/forbidden-algorithm': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a zone of ours has a key of an algorithm that must not sign',
+    why: 'validators treat the zone as unsigned, now or soon',
+    fix: 'roll to ECDSAP256SHA256',
+    source: 'RFC 8624 section 3.1',
+    message: (facts: Key & { reason: string }) => `${facts.key}: the algorithm ${facts.reason}`,
+  },
+  'key/unknown-algorithm': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'signatures of an algorithm cannot be checked here',
+    why: 'whether they are right remains open',
+    fix: 'check these signatures with a program that knows the algorithm',
+    source: 'RFC 4035 section 5.2',
+    message: (facts: Key) => `the signatures of ${facts.key} were not checked: the algorithm is not known here`,
+  },
+  'key/no-known-algorithm': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'no key has an algorithm that can be checked',
+    why: 'validators treat the zone as unsigned',
+    fix: 'sign with ECDSAP256SHA256',
+    source: 'RFC 4035 section 5.2',
+    message: (facts: { algorithms: string }) =>
+      `the zone has keys only of ${facts.algorithms}: nothing could be checked`,
+  },
+
+  'parent/ds-without-key': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'no DS of an algorithm matches a key of the zone',
+    why: goesDark,
+    fix: 'publish the key, or have the parent replace the DS',
+    source: 'RFC 4035 section 5.2',
+    message: (facts: Ds & { reason: string }) => `${facts.ds}: ${facts.reason}`,
+  },
+  'parent/standby-ds': {
+    tier: 'information',
+    reach: 'offline',
+    title: 'a DS matches no key of the zone, and others of its algorithm do',
+    why: 'this is right for a stand-by key; otherwise the DS is a leftover',
+    fix: 'have the parent remove the DS if no key is to follow',
+    source: 'RFC 6781 section 4.1.2',
+    message: (facts: Ds & { reason: string }) => `${facts.ds}: ${facts.reason}`,
+  },
+  'parent/ds-without-signatures': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the key behind the DS does not sign the DNSKEY RRset',
+    why: goesDark,
+    fix: 'sign the DNSKEY RRset with a key that has a DS, for every algorithm in the DS set',
+    source: 'RFC 4035 section 2.2',
+    message: (facts: Ds & Key) => `${facts.ds} matches ${facts.key}, which does not sign the DNSKEY RRset`,
+  },
+  'parent/unsigned-under-ds': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the parent has a DS, but the zone is not signed',
+    why: goesDark,
+    fix: 'sign the zone, or have the parent remove the DS first',
+    source: 'RFC 4035 section 5.2',
+    message: (facts: Ds & { zone: string }) => `${facts.zone} has no DNSKEY record, the parent has ${facts.ds}`,
+  },
+  'parent/digest-mixed': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'an algorithm is reached only by a weaker digest than the DS set holds',
+    why: 'validators look only at the strongest digest type in the DS set: for them the key has no DS',
+    fix: 'give the parent every DS with the same digest types',
+    source: 'RFC 4509 section 3, RFC 6605 section 6',
+    message: (facts: Ds & { strongest: string }) =>
+      `${facts.ds} is the only way to its algorithm, but the DS set also holds ${facts.strongest}`,
+  },
+  'parent/digest-type': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a DS has a SHA-1 digest',
+    why: 'SHA-1 no longer resists collisions, and validators are about to ignore it',
+    fix: 'have the parent replace it by a DS with SHA-256',
+    source: 'RFC 8624 section 3.3',
+    message: (facts: Ds) => `${facts.ds} has a SHA-1 digest, expected SHA-256`,
+  },
+  'parent/too-many-ds': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'the DS set has more than eight records',
+    why: 'answers grow, and validators limit how many they try',
+    fix: 'have the parent remove those that are not needed',
+    source: 'RFC 6781 section 4.3',
+    message: (facts: { count: number }) => `the DS set has ${facts.count} records`,
+  },
+
+  'cds/differs': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'CDS, CDNSKEY and DNSKEY do not say the same',
+    why: 'a parent that follows them refuses, or breaks the chain',
+    fix: 'derive CDS and CDNSKEY from the same keys of the DNSKEY RRset',
+    source: 'RFC 7344 section 4.1',
+    message: (facts: { what: string }) => facts.what,
+  },
+  'cds/delete-mixed': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the request to delete the DS is mixed with other content',
+    why: 'a parent must ignore it, or takes the zone out of DNSSEC against the other records',
+    fix: 'publish CDS 0 0 0 00 and CDNSKEY 0 3 0 AA== alone, or not at all',
+    source: 'RFC 8078 section 4',
+    message: (facts: { what: string }) => facts.what,
+  },
+
+  'zonemd/digest': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the digest over the zone is not the one in ZONEMD',
+    why: 'the zone is not complete or was changed: servers that check it refuse it',
+    fix: 'sign the zone again; change nothing afterwards',
+    source: 'RFC 8976 section 4',
+    message: (facts: { expected: string; found: string }) =>
+      `the zone has the digest ${facts.expected}, ZONEMD says ${facts.found}`,
+  },
+  'zonemd/serial': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the serial in ZONEMD is not that of the SOA',
+    why: 'the digest belongs to another version of the zone: servers that check it refuse it',
+    fix: 'sign the zone again',
+    source: 'RFC 8976 section 4',
+    message: (facts: { expected: number; found: number }) =>
+      `ZONEMD is for serial ${facts.found}, the SOA has ${facts.expected}`,
+  },
+  'zonemd/unknown': {
+    tier: 'information',
+    reach: 'offline',
+    title: 'a ZONEMD record has a scheme or hash that is not known',
+    why: 'this digest was not checked',
+    fix: 'add a record with scheme 1 and hash 1 (SHA-384)',
+    source: 'RFC 8976 section 4',
+    message: (facts: { scheme: number; hash: number }) =>
+      `ZONEMD with scheme ${facts.scheme} and hash ${facts.hash} was not checked`,
+  },
+  'zone/no-soa': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the zone has no SOA record',
+    why: 'no server loads it',
+    fix: 'add the SOA record',
+    source: 'RFC 1035 section 5.2',
+    message: (facts: { zone: string }) => `no SOA record stands at ${facts.zone}`,
+  },
+});
