@@ -2,9 +2,14 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import type { Host } from '../host/host.ts';
+import { escapeControls, quote } from '../text/escape.ts';
 import { parseTime } from '../text/time.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
 
+/**
+ * Runs the command that `argv` (without node and the script) names; the exit status. What a command throws passes through,
+ * apart from UsageError.
+ */
 export async function runProgram(
   host: Host,
   version: string,
@@ -16,14 +21,18 @@ export async function runProgram(
     .description('Compiles domains, mail hosts and certificates into DNSSEC-signed zones with TLSA records.')
     .version(version, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'show the help of a command')
-    .showSuggestionAfterError(true);
+    .showSuggestionAfterError(true)
+    // Global options may stand before the command as well as after it.
+    .enablePositionalOptions();
   const groups = new Map<string, Command>();
   const configure = (command: Command) =>
     command.exitOverride().configureOutput({
       writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      // Commander quotes arguments as they are.
+      writeErr: (text) => host.stderr.write(text.split('\n').map(escapeControls).join('\n')),
     });
   configure(program);
+  addGlobals(program, []);
 
   for (const spec of commands) {
     const words = spec.name.split(' ');
@@ -37,13 +46,7 @@ export async function runProgram(
     command.summary(spec.summary).description(spec.description ?? spec.summary);
     for (const argument of spec.arguments ?? []) command.argument(argument.flags, argument.description);
     for (const option of spec.options) command.addOption(optionOf(option));
-    command.addOption(
-      new Option('--format <format>', 'output format').choices([...spec.formats]).default(spec.formats[0]),
-    );
-    command.addOption(new Option('--now <time>', 'act as if it were TIME (Unix seconds, YYYYMMDDHHMMSS or ISO 8601)'));
-    command.addOption(new Option('--root <folder>', 'root of the infrastructure repository').default('.'));
-    command.addOption(new Option('-q, --quiet', 'say only what is wrong').default(false));
-    command.addOption(new Option('--no-color', 'no colours (also: NO_COLOR)'));
+    addGlobals(command, spec.formats);
     if (spec.examples !== undefined) {
       command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}\n`).join('')}`);
     }
@@ -53,7 +56,7 @@ export async function runProgram(
         .slice(0, -2)
         .flat()
         .filter((argument) => argument !== undefined) as string[];
-      status = await spec.run(host, globalsOf(host, options), args, options);
+      status = await spec.run(host, globalsOf(host, spec, program.opts(), options), args, options);
     });
   }
 
@@ -62,7 +65,7 @@ export async function runProgram(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.done : Exit.usage;
     if (error instanceof UsageError) {
-      host.stderr.write(`danezone: ${error.message}\n`);
+      host.stderr.write(`danezone: ${escapeControls(error.message)}\n`);
       return Exit.usage;
     }
     throw error;
@@ -79,16 +82,41 @@ function optionOf(spec: CommandSpec['options'][number]): Option {
   return option;
 }
 
-function globalsOf(host: Host, options: Record<string, unknown>): Globals {
-  const now = options.now === undefined ? undefined : parseTime(String(options.now));
-  if (options.now !== undefined && now === undefined) {
-    throw new UsageError(`--now ${String(options.now)} is no time: write Unix seconds, YYYYMMDDHHMMSS or ISO 8601`);
+/** Without defaults, so that what was given after the command wins over what was given before it, and a default over neither. */
+function addGlobals(command: Command, formats: readonly string[]): void {
+  const format =
+    formats.length === 0
+      ? new Option('--format <format>', 'output format, see the help of the command')
+      : new Option('--format <format>', `output format (default: ${formats[0]})`).choices([...formats]);
+  command
+    .addOption(format)
+    .option('--now <time>', 'act as if it were TIME (Unix seconds, YYYYMMDDHHMMSS or ISO 8601)')
+    .option('--root <folder>', 'root of the infrastructure repository (default: the current folder)')
+    .option('-q, --quiet', 'say only what is wrong')
+    .option('--no-color', 'no colours (also: NO_COLOR)');
+}
+
+function globalsOf(
+  host: Host,
+  { formats }: CommandSpec,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): Globals {
+  const given = (name: string) => (after[name] ?? before[name]) as string | undefined;
+  const now = given('now');
+  const time = now === undefined ? undefined : parseTime(now);
+  if (now !== undefined && time === undefined) {
+    throw new UsageError(`--now ${quote(now)} is no time: write Unix seconds, YYYYMMDDHHMMSS or ISO 8601`);
+  }
+  const format = given('format') ?? formats[0];
+  if (!formats.includes(format)) {
+    throw new UsageError(`--format ${quote(format)} is none of this command: choose ${formats.join(', ')}`);
   }
   return {
-    now,
-    format: String(options.format),
-    quiet: options.quiet === true,
-    root: resolve(host.workingFolder, String(options.root)),
-    colour: options.color !== false && !host.environment('NO_COLOR') && host.stdout.isTerminal,
+    now: time,
+    format,
+    quiet: after.quiet === true || before.quiet === true,
+    root: resolve(host.workingFolder, given('root') ?? '.'),
+    colour: after.color !== false && before.color !== false && !host.environment('NO_COLOR') && host.stdout.isTerminal,
   };
 }

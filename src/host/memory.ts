@@ -49,6 +49,8 @@ export interface MemoryHost extends Host {
   text(path: string): string;
   /** Writes as an editor would: no step of the host, durable. */
   put(path: string, content: string | Octets): void;
+  /** Makes a symlink, in the same way. */
+  link(target: string, path: string): void;
 }
 
 interface Machine {
@@ -141,6 +143,7 @@ function newProcess(machine: Machine, options: MemoryHostOptions): MemoryHost {
       return Buffer.from(node.content).toString('utf8');
     },
     put: (path, content) => disk.put(path, octetsOf(content)),
+    link: (target, path) => disk.put(path, { link: target }),
   };
 }
 

@@ -33,8 +33,12 @@ export function realHost({ workerEntry }: RealHostOptions = {}): RealHost {
     environment: (name) => process.env[name],
     workingFolder: process.cwd(),
     stdin: readStdin,
-    stdout: outputTo(process.stdout),
-    stderr: outputTo(process.stderr),
+    get stdout() {
+      return outputTo(process.stdout);
+    },
+    get stderr() {
+      return outputTo(process.stderr);
+    },
     onInterrupt,
     async close() {
       await Promise.all(executors.splice(0).map((executor) => executor.close()));
@@ -48,16 +52,20 @@ async function readStdin() {
   return Buffer.concat(chunks);
 }
 
+const outputs = new Map<NodeJS.WriteStream, Output>();
+
 /**
  * A reader that went away (`danezone ds | head -1`) is no error and must not stop a build half way: what follows is dropped.
  */
 function outputTo(stream: NodeJS.WriteStream): Output {
+  const before = outputs.get(stream);
+  if (before !== undefined) return before;
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     closed = true;
   });
-  return {
+  const output: Output = {
     write(text) {
       if (!closed) stream.write(text);
     },
@@ -66,6 +74,8 @@ function outputTo(stream: NodeJS.WriteStream): Output {
       return stream.columns ?? 80;
     },
   };
+  outputs.set(stream, output);
+  return output;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -135,7 +135,10 @@ describe('a run that dies', () => {
         expect([before, after], where).toContainEqual(readers);
         await withTransaction(host, root, async () => {});
         expect(state(host), where).toEqual(readers);
-        expect(Object.keys(host.tree()).filter((path) => path.includes('danezone')), where).toEqual([]);
+        expect(
+          Object.keys(host.tree()).filter((path) => path.includes('danezone')),
+          where,
+        ).toEqual([]);
         for (const [path, content] of Object.entries(keys)) {
           const found = host.tree()[path];
           expect([undefined, content], where).toContain(found);
@@ -201,7 +204,10 @@ describe('a disk that refuses', () => {
         expect([before, after], where).toContainEqual(readers);
         await withTransaction(next, root, async () => {});
         expect(state(next), where).toEqual(readers);
-        expect(Object.keys(next.tree()).filter((path) => path.includes('danezone')), where).toEqual([]);
+        expect(
+          Object.keys(next.tree()).filter((path) => path.includes('danezone')),
+          where,
+        ).toEqual([]);
       }
     }
   });
@@ -241,7 +247,9 @@ describe('a run that ends without a commit', () => {
     const commit = await withTransaction(host, root, async (tx) => {
       const read = host.text(journal);
       tx.stageWhole(journal, octets('generation 8'));
-      tx.expectGeneration(() => (host.text(journal) === read ? undefined : 'example.org. has generation 9, 7 was read'));
+      tx.expectGeneration(() =>
+        host.text(journal) === read ? undefined : 'example.org. has generation 9, 7 was read',
+      );
       host.put(journal, 'generation 9');
       return tx.commit();
     });

@@ -1,0 +1,62 @@
+// Builds dist/: danezone.js (loader), program.js (everything else), worker.js (what runs in worker threads).
+// `node build.mjs --schema` writes schema/danezone.schema.json from the code instead.
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const { values } = parseArgs({
+  options: {
+    schema: { type: 'boolean', default: false },
+    /** Another folder than dist/, for tests. */
+    out: { type: 'string', default: 'dist' },
+  },
+});
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // The loader reads the bundle as one octet a character.
+  charset: 'ascii',
+  // One file, so `await import` of our own modules stays lazy: esbuild runs a module when it is asked for.
+  splitting: false,
+  legalComments: 'linked',
+  define: { DANEZONE_VERSION: JSON.stringify(version) },
+  logLevel: 'warning',
+};
+
+if (values.schema) await writeSchema();
+else await buildAll(resolve(root, values.out));
+
+async function buildAll(out) {
+  mkdirSync(out, { recursive: true });
+  // V8's code caches of earlier bundles are of no use any more, and are not to be packed.
+  for (const name of readdirSync(out)) if (name.endsWith('.cache')) rmSync(join(out, name));
+  const loader = join(out, 'danezone.js');
+  await Promise.all([
+    build({ ...shared, entryPoints: ['src/cli/loader.ts'], outfile: loader, banner: { js: '#!/usr/bin/env node' } }),
+    build({ ...shared, entryPoints: ['src/cli/main.ts'], outfile: join(out, 'program.js') }),
+    build({ ...shared, entryPoints: ['src/host/worker.ts'], outfile: join(out, 'worker.js') }),
+  ]);
+  chmodSync(loader, 0o755);
+}
+
+async function writeSchema() {
+  const outfile = join(root, 'dist', 'schema.cjs');
+  await build({ ...shared, legalComments: 'none', entryPoints: ['src/describe/json-schema.ts'], outfile });
+  try {
+    const { jsonSchema } = createRequire(import.meta.url)(outfile);
+    writeFileSync(join(root, 'schema', 'danezone.schema.json'), `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  } finally {
+    rmSync(outfile, { force: true });
+  }
+}

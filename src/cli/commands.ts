@@ -1,0 +1,4 @@
+/** The table of commands, in the order of the help. A row here is all that a new command needs. */
+import type { CommandSpec } from './command.ts';
+
+export const commands: readonly CommandSpec[] = [];

@@ -1,0 +1,20 @@
+/** Bundles of our own TypeScript for tests that need a second process or a thread: Node 20 runs no .ts files. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { onTestFinished } from 'vitest';
+
+/** A folder that goes when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'danezone-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Path of a CommonJS bundle of `source` (a path from the root of the project). */
+export function bundled(source: string, into: string = temporaryFolder()): string {
+  const outfile = join(into, `${source.replaceAll('/', '-')}.js`);
+  buildSync({ entryPoints: [source], outfile, bundle: true, platform: 'node', target: 'node20', format: 'cjs' });
+  return outfile;
+}
