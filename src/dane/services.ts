@@ -2,7 +2,9 @@
  * Services by name. A TLSA record stands at `_port._protocol.host` (RFC 6698 section 3), so a service is no more than a name
  * for a port and a protocol.
  */
+
 import { type Name, type NameError, under } from '../dns/name.ts';
+import { suggest } from '../text/suggest.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
@@ -74,7 +76,7 @@ export function parseService(text: string): ServicePort | { readonly error: stri
   }
   const known = Object.hasOwn(services, head) ? services[head] : undefined;
   if (known === undefined) {
-    const near = nearestService(head);
+    const near = suggest(head, Object.keys(services));
     return {
       error:
         near === undefined
@@ -96,21 +98,4 @@ export function parsePort(text: string): number | undefined {
 /** The owner of the TLSA records of a service (RFC 6698 section 3); too long a host name is an error. */
 export function tlsaOwner(host: Name, port: number, protocol: Protocol): Name | NameError {
   return under(`_${port}._${protocol}`, host);
-}
-
-/** The known service that is one slip away: a letter added, left out, changed or two exchanged. */
-function nearestService(text: string): string | undefined {
-  return Object.keys(services).find((known) => isOneSlip(known, text));
-}
-
-function isOneSlip(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i++;
-  return (
-    a.slice(i + 1) === b.slice(i + 1) ||
-    a.slice(i) === b.slice(i + 1) ||
-    a.slice(i + 1) === b.slice(i) ||
-    (a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2))
-  );
 }

@@ -1,0 +1,63 @@
+/** Records that were made of the wrong octets, as people make them with shell pipes: each mistake is known by its digest. */
+import { asBuffer, base64, equalOctets, hex, type Octets } from '../text/octets.ts';
+import { bareKey } from '../x509/public-key.ts';
+import type { Selector } from './acronym.ts';
+import { type Association, match, type Selectable } from './association.ts';
+
+interface Mistake {
+  readonly input: string;
+  readonly octets: (from: { readonly der: Octets; readonly spki: Octets }) => readonly Octets[];
+  /** With which selector it is a mistake; undefined: with each. */
+  readonly selector?: Selector;
+}
+
+const mistakes: readonly Mistake[] = [
+  { input: 'the whole certificate', selector: 'SPKI', octets: ({ der }) => [der] },
+  { input: 'the public key (SPKI)', selector: 'Cert', octets: ({ spki }) => [spki] },
+  { input: 'the bare key without its algorithm', octets: ({ spki }) => [bareKey(spki)] },
+  { input: 'the PEM text of the certificate', octets: ({ der }) => texts(pem('CERTIFICATE', der)) },
+  { input: 'the PEM text of the public key', octets: ({ spki }) => texts(pem('PUBLIC KEY', spki)) },
+  { input: 'the Base64 text of the certificate', octets: ({ der }) => [...texts(base64(der)), ...texts(lines(der))] },
+  { input: 'the Base64 text of the public key', octets: ({ spki }) => [...texts(base64(spki)), ...texts(lines(spki))] },
+  { input: 'the hexadecimal text of the certificate', octets: ({ der }) => texts(hex(der)) },
+  { input: 'the hexadecimal text of the public key', octets: ({ spki }) => texts(hex(spki)) },
+];
+
+/** Inputs that need no certificate: a pipe whose first command failed. */
+const nothing: readonly { readonly input: string; readonly octets: Octets }[] = [
+  { input: 'empty input', octets: new Uint8Array(0) },
+  { input: 'an empty line', octets: Uint8Array.of(0x0a) },
+];
+
+/** What the data of a record was made of by mistake; undefined where no such mistake is seen. */
+export function mistakenInput(record: Omit<Association, 'from'>, chain: readonly Selectable[]): string | undefined {
+  if (record.matching === 'Full') return undefined;
+  const isDigestOf = (octets: Octets) => equalOctets(match[record.matching](octets), record.data);
+  const empty = nothing.find(({ octets }) => isDigestOf(octets));
+  if (empty !== undefined) return empty.input;
+  for (const { der, spki } of chain) {
+    if (der === undefined) continue;
+    const mistake = mistakes.find(
+      ({ selector, octets }) =>
+        (selector === undefined || selector === record.selector) && octets({ der, spki }).some(isDigestOf),
+    );
+    if (mistake !== undefined) return mistake.input;
+  }
+  return undefined;
+}
+
+/** With and without the final line end. */
+function texts(text: string): Octets[] {
+  const trimmed = text.replace(/\n$/, '');
+  return [Buffer.from(trimmed), Buffer.from(`${trimmed}\n`)];
+}
+
+function lines(octets: Octets): string {
+  return asBuffer(octets)
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n');
+}
+
+function pem(label: string, octets: Octets): string {
+  return `-----BEGIN ${label}-----\n${lines(octets)}-----END ${label}-----\n`;
+}
