@@ -6,6 +6,7 @@ import { OctetWriter } from '../dns/fields.ts';
 import { writeRecord } from '../dns/master-writer.ts';
 import { Type, type TypeCode } from '../dns/type.ts';
 import type { ZoneColumns } from '../dns/zone.ts';
+import { Flag } from '../dnssec/key-tag.ts';
 import type { SignerSpec, SigningOptions } from '../signers/signer.ts';
 import type { Octets } from '../text/octets.ts';
 import { Collation } from './collation.ts';
@@ -49,15 +50,13 @@ export interface SignedPart {
   readonly facts: PartFacts;
 }
 
-/** Types that the keys of the DNSKEY RRset sign at the apex (RFC 4035 section 2.2, RFC 7344 section 4.1). */
-const keyTypes: ReadonlySet<TypeCode> = new Set([Type.DNSKEY, Type.CDS, Type.CDNSKEY]);
-
 export class PartSigner {
   /** To be filled with the RRsets of the part, then `finish`. */
   readonly table: RRsetTable;
   readonly #plan: SigningPlan;
   readonly #keys: readonly KeyBatch[];
-  readonly #dnskeySigners: readonly KeyBatch[];
+  /** At the apex: who signs DNSKEY, CDS and CDNSKEY (RFC 4035 section 2.2, RFC 7344 section 4.1). */
+  readonly #apexSigners: ReadonlyMap<TypeCode, readonly KeyBatch[]>;
   readonly #zoneSigners: readonly KeyBatch[];
   readonly #windows: Windows;
   readonly #previous: PreviousSignatures | undefined;
@@ -74,7 +73,14 @@ export class PartSigner {
     this.#plan = plan;
     this.table = new RRsetTable(plan.columns);
     this.#keys = plan.keys.map((spec) => new KeyBatch(spec, plan.apex, { check: plan.check }));
-    this.#dnskeySigners = plan.signsDnskey.map((key) => this.#keys[key]);
+    const dnskeySigners = plan.signsDnskey.map((key) => this.#keys[key]);
+    // A revoked key signs the DNSKEY RRset and nothing else (RFC 5011 section 2.1).
+    const cdsSigners = dnskeySigners.filter(({ spec }) => (spec.key.flags & Flag.revoke) === 0);
+    this.#apexSigners = new Map<TypeCode, readonly KeyBatch[]>([
+      [Type.DNSKEY, dnskeySigners],
+      [Type.CDS, cdsSigners],
+      [Type.CDNSKEY, cdsSigners],
+    ]);
     this.#zoneSigners = plan.signsZone.map((key) => this.#keys[key]);
     this.#windows = openWindows(plan.windows, plan.apex);
     this.#previous = plan.previous && new PreviousSignatures(plan.previous);
@@ -121,7 +127,8 @@ export class PartSigner {
   }
 
   #signersOf(owner: Octets, type: TypeCode): readonly KeyBatch[] {
-    return keyTypes.has(type) && owner.length === this.#plan.apex.length ? this.#dnskeySigners : this.#zoneSigners;
+    const atApex = owner.length === this.#plan.apex.length ? this.#apexSigners.get(type) : undefined;
+    return atApex ?? this.#zoneSigners;
   }
 
   #write(): SignedPart {
