@@ -20,8 +20,12 @@ export function problemsJson(problems: readonly Problem[]): string {
       related: problem.related,
     })),
   };
-  // JSON leaves DEL, C1 and direction marks as they are; a terminal that shows the text does not.
-  const text = JSON.stringify(result, undefined, 2);
+  return jsonText(result);
+}
+
+/** A value as JSON for standard output. JSON leaves DEL, C1 and direction marks as they are; a terminal that shows the text does not. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, undefined, 2);
   return `${text.replace(/[\x7f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
