@@ -45,15 +45,21 @@ export function rolesOf(keys: readonly ZoneKey[], now?: number): KeyRoles {
   };
 }
 
-/** The rules of BIND's smart signing: dates that have come, publication first. */
+/**
+ * The rules of BIND's smart signing. One case is different: a key that is active before it is published signs nothing here, where
+ * BIND signs with a key that nobody can see. (Signatures ahead of the keys of a new algorithm are the rollover's affair.)
+ */
 function phaseOf(key: ZoneKey, now: number | undefined): Phase {
   const { timing } = key;
   if (now === undefined || !hasTiming(timing)) return { key, published: true, signs: true };
   const reached = (date: number | undefined) => date !== undefined && date <= now;
-  // An activation date without a publication date: publish at once, sign when the date comes.
-  const published =
-    (timing.publish === undefined ? timing.activate !== undefined : reached(timing.publish)) && !reached(timing.delete);
-  // Once its revocation has come, a published key must sign the DNSKEY RRset, active or not.
-  if (published && (isRevoked(key) || reached(timing.revoke))) return { key: revokedKey(key), published, signs: true };
-  return { key, published, signs: published && reached(timing.activate) && !reached(timing.inactive) };
+  if (reached(timing.delete)) return { key, published: false, signs: false };
+  const active = reached(timing.activate) && !reached(timing.inactive);
+  // Without a date of publication, a key is published while it signs.
+  const published = timing.publish === undefined ? active : reached(timing.publish);
+  // Once its revocation has come, a published key must sign the DNSKEY RRset, active or not. Only SEP keys are trust anchors.
+  if (published && (isRevoked(key) || (isSep(key) && reached(timing.revoke)))) {
+    return { key: revokedKey(key), published, signs: true };
+  }
+  return { key, published, signs: published && active };
 }
