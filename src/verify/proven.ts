@@ -2,9 +2,10 @@
  * The proof that a staged file may replace what is served: made only here, from the octets that were read back, and tied to
  * them by their digest. Whoever publishes takes nothing else.
  */
-import type { Name } from '../dns/name.ts';
+
 import { sha256 } from '../crypto/digest.ts';
 import { readMaster } from '../dns/master-reader.ts';
+import type { Name } from '../dns/name.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import { newReport, type Report } from '../text/problem.ts';
 import type { Executor } from '../work/executor.ts';

@@ -62,7 +62,7 @@ export function checkDsSet(
     for (const { ds, key } of matches) {
       if (ds.digestType === sha1) findings.say(rules['parent/digest-type'], -1, { ds: dsLabel(ds) });
       if (typeof key === 'number') continue;
-      const isStandby = chains.length > 0 && !key.isWrong;
+      const isStandby = chains.length + weaker.length > 0 && !key.isWrong;
       findings.say(rules[isStandby ? 'parent/standby-ds' : 'parent/ds-without-key'], record, {
         ds: dsLabel(ds),
         reason: key.reason,

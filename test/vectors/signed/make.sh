@@ -77,11 +77,13 @@ edKsk=$(key 015+60132)
 
 # KSK and ZSK, NSEC, ECDSA P-256
 bind bind-nsec.zone "-x" "$ecKsk" "$ecZsk"
-ldns ldns-nsec.zone base.zone "" "$ecKsk" "$ecZsk"
+with_cds "$ecKsk" > csk.zone
+ldns ldns-nsec.zone csk.zone "" "$ecKsk" "$ecZsk"
 knot knot-nsec.zone "nsec3: off" "$ecKsk" "$ecZsk"
 # KSK and ZSK, NSEC3 without salt or iterations, RSA
 bind bind-nsec3.zone "-x -3 -" "$rsaKsk" "$rsaZsk"
-ldns ldns-nsec3.zone base.zone "-n -t 0" "$rsaKsk" "$rsaZsk"
+with_cds "$rsaKsk" > csk.zone
+ldns ldns-nsec3.zone csk.zone "-n -t 0" "$rsaKsk" "$rsaZsk"
 knot knot-nsec3.zone "nsec3: on
     nsec3-iterations: 0
     nsec3-salt-length: 0" "$rsaKsk" "$rsaZsk"
@@ -97,11 +99,12 @@ knot knot-optout.zone "nsec3: on
     single-type-signing: on" "$ecKsk"
 # One key for each of two algorithms, NSEC, ECDSA P-256 and Ed25519
 bind bind-two.zone "-z" "$ecKsk" "$edKsk"
-ldns ldns-two.zone base.zone "-U" "$ecKsk" "$edKsk"
+ldns ldns-two.zone csk.zone "-U" "$ecKsk" "$edKsk"
 knot knot-two.zone "nsec3: off
     single-type-signing: on" "$ecKsk" "$edKsk"
 # One key, NSEC, Ed25519, ZONEMD (BIND makes none)
-ldns ldns-zonemd.zone base.zone "-z 1:1" "$edKsk"
+with_cds "$edKsk" > csk.zone
+ldns ldns-zonemd.zone csk.zone "-z 1:1" "$edKsk"
 zonemd="zonemd-generate: zonemd-sha384"
 knot knot-zonemd.zone "nsec3: off
     single-type-signing: on" "$edKsk"
