@@ -82,9 +82,12 @@ function readFields(lexer: MasterLexer): GenerateTemplate {
 
 const dollar = 0x24;
 const openBrace = 0x7b;
+const closeBrace = 0x7d;
 const backslash = 0x5c;
 /** Digits and dots: as wide as a name can be. */
 const maxWidth = 254;
+
+const longestPlaceholder = 30;
 
 /** `$$` stands for a dollar sign, and so does `\$`. */
 function parseTemplate(octets: Octets, from: number, to: number): GenerateTemplate {
@@ -101,8 +104,9 @@ function parseTemplate(octets: Octets, from: number, to: number): GenerateTempla
       literal = i + 1;
     } else if (octets[i] === dollar) {
       endLiteral(i);
-      const length = octets[i + 1] === openBrace ? octets.indexOf(0x7d, i) - i + 1 : 1;
-      const text = Buffer.from(octets.subarray(i, i + Math.max(1, Math.min(length, 40)))).toString('latin1');
+      const close = octets[i + 1] === openBrace ? octets.indexOf(closeBrace, i) : i;
+      const end = close < 0 ? octets.length : close + 1;
+      const text = Buffer.from(octets.subarray(i, Math.min(end, i + longestPlaceholder + 1))).toString('latin1');
       const placeholder = parsePlaceholder(text);
       if (typeof placeholder === 'string') throw new SyntaxProblem('master/generate', placeholder, from, to);
       parts.push(placeholder);
