@@ -19,9 +19,9 @@ function find<T extends string>(table: readonly T[], text: string): T | undefine
   return table.find((acronym) => acronym.toLowerCase() === text.toLowerCase());
 }
 
-/** `DANE-TA (2)`, for messages and help. */
-export function withNumber<T extends string>(table: readonly T[], acronym: T): string {
-  return `${acronym} (${table.indexOf(acronym)})`;
+/** Whether the record is about an issuer and not about the server certificate. */
+export function isAnchorUsage(usage: Usage): boolean {
+  return usage === 'DANE-TA' || usage === 'PKIX-TA';
 }
 
 /** `PKIX-TA (0), PKIX-EE (1), …`: what may be written. */

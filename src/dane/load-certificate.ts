@@ -5,7 +5,7 @@ import { newReport, type Position, type Report, report } from '../text/problem.t
 import { type Certificate, certificateName } from '../x509/certificate.ts';
 import { isSameKey } from '../x509/private-key.ts';
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
-import { type CertificateFile, readCertificateFile } from '../x509/read-file.ts';
+import { type CertificateFile, kindText, readCertificateFile } from '../x509/read-file.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
 import { rules } from './rules.ts';
 import { reportWeakness } from './weakness.ts';
@@ -49,12 +49,6 @@ export function loadCertificate(source: CertificateSource, read: ReadFile, to: R
   }
   return { source, chain, strays, next };
 }
-
-const kindText: Readonly<Record<Exclude<CertificateFile['kind'], 'chain'>, string>> = {
-  request: 'a certification request',
-  'public-key': 'a public key',
-  'private-key': 'a private key',
-};
 
 /** A new certificate for the same key: it rolls nothing for selector SPKI, and does for selector Cert. */
 export function isRenewal(next: NextKey, leaf: Certificate): boolean {
@@ -113,7 +107,12 @@ function readNamed(
 }
 
 /** The certificate of an `anchor` that names a file; undefined after an error. */
-export function loadAnchor(path: string, at: Position, read: ReadFile, to: Report): Certificate | undefined {
+export function loadAnchor(
+  path: string,
+  at: Position | undefined,
+  read: ReadFile,
+  to: Report,
+): Certificate | undefined {
   const octets = read(path);
   if ('error' in octets) {
     report(to, certificateRules['cert/unreadable'], at, { reason: `${path} ${octets.error}` });

@@ -7,6 +7,7 @@ import type { Name } from '../dns/name.ts';
 import { type Position, type Problem, type Report, report } from '../text/problem.ts';
 import { suggest } from '../text/suggest.ts';
 import { type Certificate, certificateName } from '../x509/certificate.ts';
+import { isAnchorUsage } from './acronym.ts';
 import { findAnchors, isAnchorFile } from './anchors.ts';
 import {
   type Association,
@@ -24,6 +25,7 @@ import { isRenewal, type LoadedCertificate } from './load-certificate.ts';
 import { certificateNames, coversHost } from './names.ts';
 import { rules } from './rules.ts';
 import { tlsaOwner } from './services.ts';
+import { reportUnfit } from './unfit.ts';
 
 /** What stands at one TLSA owner. */
 export interface ServiceAssociations {
@@ -93,7 +95,11 @@ export function associationsFor(
 function recordsOf(context: Context, owner: Name): Association[] {
   const { host, loaded, to } = context;
   const asked = host.tlsa.map((request) => ({ request, made: make(request, context) }));
-  for (const { request, made } of asked) for (const association of made) reportUnfit(association, request, context);
+  for (const { request, made } of asked) {
+    for (const association of made) {
+      reportUnfit(association, context.service, host.name, request.at, to, { subject: host.name });
+    }
+  }
   reportRepeatedRecords(asked, to);
   const associations = recordSet(asked.flatMap(({ made }) => made));
   if (host.tlsa.length > 0) {
@@ -128,7 +134,7 @@ function loadedOf(
 
 /** Current ∪ next of every certificate of the service. */
 function fromChains(request: Request<'association'>, context: Context): Association[] {
-  const isAnchor = request.usage === 'DANE-TA' || request.usage === 'PKIX-TA';
+  const isAnchor = isAnchorUsage(request.usage);
   return context.loaded.flatMap((loaded) =>
     isAnchor ? ofIssuers(request, loaded, context) : ofLeaf(request, loaded, context),
   );
@@ -207,20 +213,6 @@ function reportNames(leaf: Certificate, at: Position, { host, to }: Context): vo
   if (coversHost(leaf, host.name)) return;
   const facts = { certificate: certificateName(leaf), host: host.name, names: certificateNames(leaf) };
   report(to, rules['dane/ta-name-mismatch'], at, facts, { subject: host.name });
-}
-
-/** What no sender of mail can use, or what makes answers too large. */
-function reportUnfit(made: Association, { at }: TlsaRequest, { host, service, to }: Context): void {
-  const isSmtp = service.port === 25 && service.protocol === 'tcp';
-  const subject = host.name;
-  if (isSmtp && (made.usage === 'PKIX-TA' || made.usage === 'PKIX-EE')) {
-    report(to, rules['dane/pkix-usage-smtp'], at, { usage: made.usage, host: host.name }, { subject });
-  }
-  if (made.matching !== 'Full') return;
-  const record = parametersText(made);
-  if (isSmtp && made.selector === 'Cert')
-    report(to, rules['dane/full-data-smtp'], at, { record, host: host.name }, { subject });
-  else report(to, rules['dane/full-data'], at, { record }, { subject });
 }
 
 /** Two requests with the same words. */

@@ -4,8 +4,13 @@ import { type Problem, sortProblems, type Tier } from './problem.ts';
 
 /** One JSON object: the sorted problems and how many there are of each tier. Absent facts are absent members. */
 export function problemsJson(problems: readonly Problem[]): string {
+  return jsonText(problemFacts(problems));
+}
+
+/** The members of that object, for a command that has more to say. */
+export function problemFacts(problems: readonly Problem[]) {
   const count = (tier: Tier) => problems.filter((problem) => problem.tier === tier).length;
-  const result = {
+  return {
     errors: count('error'),
     warnings: count('warning'),
     information: count('information'),
@@ -20,10 +25,12 @@ export function problemsJson(problems: readonly Problem[]): string {
       related: problem.related,
     })),
   };
-  return jsonText(result);
 }
 
-/** A value as JSON for standard output. JSON leaves DEL, C1 and direction marks as they are; a terminal that shows the text does not. */
+/**
+ * A value as JSON for standard output. JSON leaves DEL, C1 and direction marks as they are; a terminal that shows the text
+ * does not.
+ */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value, undefined, 2);
   return `${text.replace(/[\x7f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;

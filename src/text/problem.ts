@@ -10,6 +10,8 @@ export interface Position {
   readonly column: number;
   /** Characters that the caret line underlines; 1 if absent. */
   readonly length?: number;
+  /** The line is never shown: it may be part of a key. */
+  readonly isUnquotable?: true;
 }
 
 export type Tier = 'error' | 'warning' | 'information';

@@ -78,7 +78,7 @@ function renderProblem(
   const show = (position: Position, arrow: string, style: Style, label: string) => {
     const place = `${escapeControls(position.file)}:${position.line}:${position.column}`;
     lines.push(`${blank}${paint('blue', arrow)} ${place}`);
-    const text = sourceOf(position.file);
+    const text = position.isUnquotable ? undefined : sourceOf(position.file);
     const line = text === undefined ? undefined : lineOf(text, position.line);
     if (line === undefined) {
       if (label !== '') lines.push(`${blank} ${bar} ${escapeControls(label)}`);

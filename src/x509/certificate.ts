@@ -37,6 +37,8 @@ export interface Certificate {
   readonly subjectKeyIdentifier?: string;
   readonly authorityKeyIdentifier?: string;
   readonly criticalExtensions: readonly string[];
+  /** 1, 2 or 3; only version 3 has extensions. */
+  readonly version: number;
   /** Subject and issuer are the same name; says nothing about the signature. */
   readonly isSelfIssued: boolean;
   /** The line of the file where it begins. */
@@ -50,14 +52,16 @@ export function readCertificate(der: Octets, at?: Position): Certificate | DerFa
   const reader = new DerReader(der);
   const certificate = reader.enter(Tag.sequence, 'a certificate');
   const fields = certificate.enter(Tag.sequence, 'the signed part of a certificate');
-  const version = fields.optional(context(0));
-  if (version !== undefined) {
-    const inner = fields.into(version);
+  const explicit = fields.optional(context(0));
+  let version = 1;
+  if (explicit !== undefined) {
+    const inner = fields.into(explicit);
     const value = inner.take(Tag.integer, 'the version').content;
     inner.finish('the version');
     if (reader.fault === undefined && (value.length !== 1 || value[0] > 2)) {
-      reader.fail('shape', 'has a version that does not exist: expected 1, 2 or 3', version.start);
+      reader.fail('shape', 'has a version that does not exist: expected 1, 2 or 3', explicit.start);
     }
+    version = value[0] + 1;
   }
   const serial = fields.take(Tag.integer, 'the serial number');
   const innerAlgorithm = fields.take(Tag.sequence, 'the signature algorithm');
@@ -103,6 +107,7 @@ export function readCertificate(der: Octets, at?: Position): Certificate | DerFa
     subjectKeyIdentifier: extensions.subjectKeyIdentifier,
     authorityKeyIdentifier: extensions.authorityKeyIdentifier,
     criticalExtensions: extensions.critical,
+    version,
     isSelfIssued: sameName(subject, issuer),
     at,
   };

@@ -72,7 +72,7 @@ const labels: Readonly<Record<string, Content>> = {
 
 /** Never empty: a file without anything is one foreign item. The passphrase is for encrypted private keys. */
 export function readContents(file: string, octets: Octets, passphrase?: string): Item[] {
-  const start: Position = { file, line: 1, column: 1 };
+  const start: Position = { file, line: 1, column: 1, isUnquotable: true };
   if (looksLikeDer(octets)) return [readDer(identifyDer(octets) ?? 'certificate', octets, start, passphrase)];
   const hasMark = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf;
   const text = asBuffer(hasMark ? octets.subarray(3) : octets).toString('latin1');

@@ -126,7 +126,10 @@ function badCharacter(character: string, isSecret: boolean, at: Position): PemFa
   return { at, message: isSecret ? 'a character that is not Base64' : `${shown} is not a character of Base64` };
 }
 
-/** Makes offsets into lines and columns; CR LF, LF and CR end a line. */
+/**
+ * Makes offsets into lines and columns; CR LF, LF and CR end a line. No line of a certificate or key file is ever shown: it
+ * tells nobody anything, and what lies in a damaged file may be a private key.
+ */
 function positions(file: string, text: string): PositionAt {
   const starts = [0];
   for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
@@ -138,7 +141,7 @@ function positions(file: string, text: string): PositionAt {
       if (starts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
-    return { file, line: low + 1, column: offset - starts[low] + 1, length };
+    return { file, line: low + 1, column: offset - starts[low] + 1, length, isUnquotable: true };
   };
 }
 

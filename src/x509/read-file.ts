@@ -23,6 +23,14 @@ export type CertificateFile =
   /** Only the public half is kept. */
   | { readonly kind: 'private-key'; readonly key: PublicKey; readonly isEncrypted: boolean };
 
+/** What a file is, with its article. */
+export const kindText: Readonly<Record<CertificateFile['kind'], string>> = {
+  chain: 'a certificate chain',
+  request: 'a certification request',
+  'public-key': 'a public key',
+  'private-key': 'a private key',
+};
+
 export interface ReadOptions {
   /** For encrypted private keys. */
   readonly passphrase?: string;
@@ -48,7 +56,7 @@ export function readCertificateFile(
   to: Report,
   options: ReadOptions = {},
 ): CertificateFile | undefined {
-  const start: Position = { file, line: 1, column: 1 };
+  const start: Position = { file, line: 1, column: 1, isUnquotable: true };
   if (octets.length > maxFileLength) {
     const reason = `the file has ${octets.length} octets: certificate and key files have at most ${maxFileLength}`;
     report(to, rules['cert/unreadable'], start, { reason });
