@@ -1,0 +1,147 @@
+/** The journal after a build. */
+import { compareNames, type Name } from '../dns/name.ts';
+import type { TypeCode } from '../dns/type.ts';
+import type { BuiltRRset, BuiltZone } from './built-zone.ts';
+import type { ContentVersion, DsVersion, Journal, RRsetHistory, RRsetVersion, Signed, Timeline } from './journal.ts';
+
+/** What a build shows of a version. */
+type Found<V> = Omit<V, keyof Timeline>;
+
+/**
+ * The same input gives the same result, and the very same object where nothing moved. A version
+ * that the build no longer has is dropped at `now`; an awaited RRset that left the zone is followed by its absence.
+ */
+export function withBuilt(journal: Journal, built: BuiltZone, now: number): Journal {
+  const serial = serialAfter(journal, built, now);
+  const content = after<ContentVersion>(
+    journal.content,
+    built.content,
+    (a, b) =>
+      a.largestTtl === b.largestTtl &&
+      a.negativeTtl === b.negativeTtl &&
+      a.expire === b.expire &&
+      sameSigners(a.signed, b.signed),
+    now,
+  );
+  const records = [...built.parentDs].sort();
+  // A zone without DS so far has no history of having none.
+  const parentDs =
+    journal.parentDs.length === 0 && records.length === 0
+      ? journal.parentDs
+      : after<DsVersion>(journal.parentDs, { records }, (a, b) => sameTexts(a.records, b.records), now);
+  const rrsets = historiesAfter(journal, built, now);
+  if (
+    serial === journal.serial &&
+    content === journal.content &&
+    parentDs === journal.parentDs &&
+    rrsets === journal.rrsets
+  ) {
+    return journal;
+  }
+  return {
+    ...journal,
+    generation: journal.generation + 1,
+    changed: Math.max(journal.changed, now),
+    serial,
+    content,
+    parentDs,
+    rrsets,
+  };
+}
+
+function serialAfter(
+  { serial }: Journal,
+  { serial: last, serialPolicy: policy, contentDigest }: BuiltZone,
+  now: number,
+) {
+  const same = serial?.last === last && serial.policy === policy && serial.contentDigest === contentDigest;
+  if (same) return serial;
+  return { last, policy, contentDigest, built: serial?.last === last ? serial.built : now };
+}
+
+function historiesAfter(journal: Journal, built: BuiltZone, now: number): readonly RRsetHistory[] {
+  const key = (owner: Name, type: TypeCode) => `${owner} ${type}`;
+  const before = new Map(journal.rrsets.map((history) => [key(history.owner, history.type), history]));
+  const found = new Map(built.rrsets.map((rrset) => [key(rrset.owner, rrset.type), rrset]));
+  let moved = false;
+  const histories = new Map<string, RRsetHistory>();
+  for (const [id, history] of before) {
+    const rrset = found.get(id) ?? absent(history, built);
+    const versions = after<RRsetVersion>(history.versions, versionOf(rrset), sameRRset, now);
+    moved ||= versions !== history.versions;
+    histories.set(id, versions === history.versions ? history : { ...history, versions });
+  }
+  for (const [id, rrset] of found) {
+    if (before.has(id)) continue;
+    moved = true;
+    // The absence that was there before it: caches may hold that too. In a new zone there was none.
+    const absence = journal.content.length === 0 ? [] : absenceSoFar(journal);
+    const versions = after<RRsetVersion>(absence, versionOf(rrset), sameRRset, now);
+    histories.set(id, { owner: rrset.owner, type: rrset.type, versions });
+  }
+  if (!moved) return journal.rrsets;
+  return [...histories.values()].sort((a, b) => compareNames(a.owner, b.owner) || a.type - b.type);
+}
+
+function versionOf({ records, ttl, signed }: BuiltRRset) {
+  return { records, ttl, signed };
+}
+
+function absent({ owner, type }: RRsetHistory, { content }: BuiltZone): BuiltRRset {
+  return { owner, type, records: [], ttl: content.negativeTtl, signed: content.signed };
+}
+
+/** An RRset that nobody waited for until now was absent with the denials that each version of the content had. */
+function absenceSoFar({ content }: Journal): readonly RRsetVersion[] {
+  return content.map(({ negativeTtl, signed, built, dropped, service }) => ({
+    records: [],
+    ttl: negativeTtl,
+    signed,
+    built,
+    dropped,
+    service,
+  }));
+}
+
+function sameRRset(a: Found<RRsetVersion>, b: Found<RRsetVersion>): boolean {
+  return a.ttl === b.ttl && sameTexts(a.records, b.records) && sameSigners(a.signed, b.signed);
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
+}
+
+function sameSigners(a: Signed | undefined, b: Signed | undefined): boolean {
+  return sameTexts(a?.signers ?? [], b?.signers ?? []);
+}
+
+/**
+ * A history after a build that has `found` in it: the current version with later signatures, or the end of it and a new one.
+ * The very same array where nothing moved.
+ */
+function after<V extends Timeline & { readonly signed?: Signed }>(
+  versions: readonly V[],
+  found: Found<V>,
+  same: (a: Found<V>, b: Found<V>) => boolean,
+  now: number,
+): readonly V[] {
+  const current = versions.at(-1);
+  if (current !== undefined && current.dropped === undefined && same(current, found)) {
+    const signed = laterOf(current.signed, found.signed);
+    return signed === current.signed ? versions : [...versions.slice(0, -1), { ...current, signed }];
+  }
+  const ended = versions.map((version) => (version.dropped === undefined ? { ...version, dropped: now } : version));
+  const added = { ...found, built: now, service: { state: 'unseen' } };
+  return [...ended, added as unknown as V];
+}
+
+/** The very first object where the second adds nothing. */
+function laterOf(before: Signed | undefined, now: Signed | undefined): Signed | undefined {
+  if (before === undefined || now === undefined) return now;
+  if (now.inception <= before.inception && now.expiration <= before.expiration) return before;
+  return {
+    signers: now.signers,
+    inception: Math.max(before.inception, now.inception),
+    expiration: Math.max(before.expiration, now.expiration),
+  };
+}
