@@ -13,6 +13,15 @@ const dot = 0x2e;
 const backslash = 0x5c;
 const at = 0x40;
 
+/** How an octet stands in the text of a name. */
+export const Form = { plain: 0, behindBackslash: 1, decimal: 2 } as const;
+
+/** Octet → Form, as BIND writes names: the fewest escapes that any reader needs. */
+export const octetForms: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) => {
+  if (octet <= 0x20 || octet >= 0x7f) return Form.decimal;
+  return '"$().;@\\'.includes(String.fromCharCode(octet)) ? Form.behindBackslash : Form.plain;
+});
+
 /** What an octet means in the text of a name. `forbidden`: it would end the field in a master file, so it needs an escape. */
 const Kind = { plain: 0, dot: 1, backslash: 2, high: 3, forbidden: 4 } as const;
 const kinds = Uint8Array.from({ length: 256 }, (_, octet) => {

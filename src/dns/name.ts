@@ -6,7 +6,7 @@
  */
 import { domainToUnicode } from 'node:url';
 import type { Octets } from '../text/octets.ts';
-import { maxLabelLength, maxNameLength, writeNameOfText } from './name-text.ts';
+import { Form, maxLabelLength, maxNameLength, octetForms, writeNameOfText } from './name-text.ts';
 
 declare const nameBrand: unique symbol;
 /** An absolute domain name in lower-case presentation form, such as `mx1.example.org.`; the root is `.`. */
@@ -21,11 +21,9 @@ export interface NameError {
   readonly error: string;
 }
 
-/** Octets that stand in a name only behind a backslash: `"` `$` `(` `)` `.` `;` `@` `\` (as BIND writes them). */
-const escaped = new Set([0x22, 0x24, 0x28, 0x29, 0x2e, 0x3b, 0x40, 0x5c]);
-const labelText: string[] = Array.from({ length: 256 }, (_, octet) => {
-  if (octet <= 0x20 || octet >= 0x7f) return `\\${String(octet).padStart(3, '0')}`;
-  return (escaped.has(octet) ? '\\' : '') + String.fromCharCode(octet);
+const labelText: string[] = Array.from(octetForms, (form, octet) => {
+  if (form === Form.decimal) return `\\${String(octet).padStart(3, '0')}`;
+  return (form === Form.behindBackslash ? '\\' : '') + String.fromCharCode(octet);
 });
 
 /** Maps A–Z to a–z and leaves every other octet: the only case folding of DNS (RFC 4343 section 3). */

@@ -93,10 +93,24 @@ export const Type = {
   DLV: 32769,
 } as const satisfies Record<string, TypeCode>;
 
+/** Types that name servers in use do not all know by name: read by their mnemonic, but written as `TYPEnnn`. */
+export const newerTypes = {
+  DSYNC: 66,
+  HHIT: 67,
+  BRID: 68,
+  NXNAME: 128,
+  MAILB: 253,
+  MAILA: 254,
+  RESINFO: 261,
+  WALLET: 262,
+  CLA: 263,
+  IPN: 264,
+} as const satisfies Record<string, TypeCode>;
+
 export type TypeName = keyof typeof Type;
 
 const mnemonics = new Map<TypeCode, string>(Object.entries(Type).map(([mnemonic, code]) => [code, mnemonic]));
-const codes = new Map<string, TypeCode>(Object.entries(Type));
+const codes = new Map<string, TypeCode>([...Object.entries(Type), ...Object.entries(newerTypes)]);
 
 /** The mnemonic, or `TYPEnnn` (RFC 3597 section 5). */
 export function typeName(code: TypeCode): string {
@@ -105,6 +119,8 @@ export function typeName(code: TypeCode): string {
 
 /** The number of a mnemonic or of `TYPEnnn`, in any case; undefined where the text is neither. */
 export function typeCode(text: string): TypeCode | undefined {
+  // Outside ASCII, upper case may be an ASCII letter: ſ becomes S.
+  if (!/^[\x21-\x7e]*$/.test(text)) return undefined;
   const upper = text.toUpperCase();
   const known = codes.get(upper);
   if (known !== undefined) return known;

@@ -3,6 +3,7 @@ import type { Octets } from '../../text/octets.ts';
 import type { OctetWriter } from '../fields.ts';
 import { type Field, octetCount, textBy, unexpected } from './field.ts';
 import { readU16, writeDecimal } from './numbers.ts';
+import { canonical, type TextStyle } from './text-style.ts';
 
 const dot = 0x2e;
 const colon = 0x3a;
@@ -88,8 +89,8 @@ export function parseIpv6(octets: Octets, start: number, end: number, into: Octe
   return true;
 }
 
-function writeGroup(value: number, out: OctetWriter): void {
-  for (let shift = value > 0xfff ? 12 : value > 0xff ? 8 : value > 0xf ? 4 : 0; shift >= 0; shift -= 4) {
+function writeGroup(value: number, out: OctetWriter, padded = false): void {
+  for (let shift = padded || value > 0xfff ? 12 : value > 0xff ? 8 : value > 0xf ? 4 : 0; shift >= 0; shift -= 4) {
     out.u8(lowerHex[(value >> shift) & 15]);
   }
 }
@@ -134,7 +135,7 @@ function fixed(
   size: number,
   expected: string,
   parse: (octets: Octets, start: number, end: number, into: Octets, offset: number) => boolean,
-  write: (octets: Octets, at: number, out: OctetWriter) => void,
+  write: (octets: Octets, at: number, out: OctetWriter, style: TextStyle) => void,
 ): Field<string> {
   return {
     expected,
@@ -145,8 +146,8 @@ function fixed(
     },
     end: (_octets, at, to) => (at + size <= to ? at + size : -1),
     explain: (_octets, at, to) => `needs ${octetCount(size)}, found ${to - at}`,
-    write: (octets, at, _end, out) => write(octets, at, out),
-    decode: (octets, at) => textBy((out) => write(octets, at, out)),
+    write: (octets, at, _end, out, style) => write(octets, at, out, style),
+    decode: (octets, at) => textBy((out) => write(octets, at, out, canonical)),
     encode(value, out) {
       const text = Buffer.from(value, 'latin1');
       out.reserve(size);
@@ -206,10 +207,10 @@ export const locator64 = fixed(
     }
     return i === end;
   },
-  (octets, at, out) => {
+  (octets, at, out, style) => {
     for (let group = 0; group < 4; group++) {
       if (group > 0) out.u8(colon);
-      writeGroup(readU16(octets, at + 2 * group), out);
+      writeGroup(readU16(octets, at + 2 * group), out, style.paddedGroups);
     }
   },
 );

@@ -132,7 +132,7 @@ function bitmap(mayBeEmpty: boolean): Field<readonly TypeCode[]> {
     },
     end: (octets, at, to) => (explainBitmap(octets, at, to) === undefined && (mayBeEmpty || at < to) ? to : -1),
     explain: (octets, at, to) => explainBitmap(octets, at, to) ?? 'the type bitmap is empty',
-    write(octets, at, end, out) {
+    write(octets, at, end, out, style) {
       let first = true;
       for (let window = at; window < end; window += 2 + octets[window + 1]) {
         for (let i = 0; i < octets[window + 1]; i++) {
@@ -142,7 +142,7 @@ function bitmap(mayBeEmpty: boolean): Field<readonly TypeCode[]> {
             if ((octet & (0x80 >> bit)) === 0) continue;
             if (!first) out.u8(0x20);
             first = false;
-            writeTypeName((octets[window] << 8) | (i << 3) | bit, out);
+            writeTypeName((octets[window] << 8) | (i << 3) | bit, out, style);
           }
         }
       }
@@ -172,7 +172,7 @@ export const rrType: Field<TypeCode> = {
   },
   end: (_octets, at, to) => (at + 2 <= to ? at + 2 : -1),
   explain: (_octets, at, to) => `needs 2 octets, found ${to - at}`,
-  write: (octets, at, _end, out) => writeTypeName(readU16(octets, at), out),
+  write: (octets, at, _end, out, style) => writeTypeName(readU16(octets, at), out, style),
   decode: (octets, at) => readU16(octets, at),
   encode(value, out) {
     if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw new RangeError(`${value} is not a type number`);

@@ -4,6 +4,9 @@ import type { RDataCheck } from './field.ts';
 /** DS digest type → octets (RFC 4034 section 5.1.4, RFC 4509, RFC 5933, RFC 6605). */
 const dsDigestLengths: readonly (number | undefined)[] = [undefined, 20, 32, 32, 48];
 
+/** SSHFP fingerprint type → octets (RFC 4255 section 3.1.2, RFC 6594 section 4). */
+const sshfpLengths: readonly (number | undefined)[] = [undefined, 20, 32];
+
 /** ZONEMD hash algorithm → octets (RFC 8976 sections 2.2.3 and 2.2.4). */
 const zonemdDigestLengths: readonly (number | undefined)[] = [undefined, 48, 64];
 const shortestZonemdDigest = 12;
@@ -17,6 +20,14 @@ export const checkDsDigest: RDataCheck = (octets, from, to) => {
   return expected === undefined || expected === found
     ? undefined
     : `a digest of type ${octets[from + 3]} has ${expected} octets, not ${found}`;
+};
+
+export const checkSshfpLength: RDataCheck = (octets, from, to) => {
+  const expected = sshfpLengths[octets[from + 1]];
+  const found = to - from - 2;
+  return expected === undefined || expected === found
+    ? undefined
+    : `a fingerprint of type ${octets[from + 1]} has ${expected} octets, not ${found}`;
 };
 
 export const checkZonemdDigest: RDataCheck = (octets, from, to) => {

@@ -4,6 +4,7 @@
  */
 import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, OctetWriter } from '../fields.ts';
+import type { TextStyle } from './text-style.ts';
 
 export interface Field<T> {
   /** What stands here, for messages: `a number from 0 to 255`. */
@@ -24,7 +25,7 @@ export interface Field<T> {
   /** The offset past the field that starts at `at`, or -1 where the octets up to `to` do not hold a valid one. */
   end(octets: Octets, at: number, to: number): number;
   /** Wire to text, of the octets `at`..`end` that `end()` found. */
-  write(octets: Octets, at: number, end: number, out: OctetWriter): void;
+  write(octets: Octets, at: number, end: number, out: OctetWriter, style: TextStyle): void;
   decode(octets: Octets, at: number, end: number): T;
   /** Throws RangeError on a value that the field cannot hold. */
   encode(value: T, out: OctetWriter): void;

@@ -11,6 +11,7 @@ import { isGenericMark, readGeneric, writeGeneric } from './generic.ts';
 import { type Layout, layoutFor, layoutOf, wordsOf } from './layout.ts';
 import { checkLength } from './numbers.ts';
 import type { KnownType, table } from './table.ts';
+import { canonical, portable, type TextStyle } from './text-style.ts';
 
 export { encodeName } from './name-field.ts';
 export type { KnownType } from './table.ts';
@@ -70,17 +71,34 @@ function inRecord(error: FieldError, type: TypeCode, key: string | undefined): F
   return new FieldError(`${subject}: ${error.message}`, error.from, error.to);
 }
 
-/** Wire form to the text that BIND writes for it, on one line; generic form where the octets are not valid for the type. */
-export function writeRData(type: TypeCode, octets: Octets, from: number, to: number, out: OctetWriter): void {
+/**
+ * Wire form to text, on one line, appended to `out`; without another style, in the text that all name servers read. Generic form
+ * (RFC 3597) where the octets are not valid for the type.
+ */
+export function writeRData(
+  type: TypeCode,
+  octets: Octets,
+  from: number,
+  to: number,
+  out: OctetWriter,
+  style: TextStyle = portable,
+): void {
   const layout = layoutFor(type, octets, from, to);
   const before = out.length;
-  if (layout === undefined || !writeFields(layout, octets, from, to, out)) {
+  if (layout === undefined || !style.byName(type) || !writeFields(layout, octets, from, to, out, style)) {
     out.length = before;
     writeGeneric(octets, from, to, out);
   }
 }
 
-function writeFields(layout: Layout, octets: Octets, from: number, to: number, out: OctetWriter): boolean {
+function writeFields(
+  layout: Layout,
+  octets: Octets,
+  from: number,
+  to: number,
+  out: OctetWriter,
+  style: TextStyle,
+): boolean {
   let at = from;
   let first = true;
   for (const field of layout.fields) {
@@ -90,17 +108,17 @@ function writeFields(layout: Layout, octets: Octets, from: number, to: number, o
     if (end > at || field.optional !== true) {
       if (!first) out.u8(0x20);
       first = false;
-      field.write(octets, at, end, out);
+      field.write(octets, at, end, out, style);
     }
     at = end;
   }
   return at === to;
 }
 
-/** As `writeRData`, as a string. */
+/** The text that BIND writes for the wire form, as a string. */
 export function presentRData(type: TypeCode, octets: Octets, from = 0, to = octets.length): string {
   scratch.length = 0;
-  writeRData(type, octets, from, to, scratch);
+  writeRData(type, octets, from, to, scratch, canonical);
   return asBuffer(scratch.octets).toString('latin1', 0, scratch.length);
 }
 

@@ -2,8 +2,9 @@
 import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
 import { maxNameLength, type Name, nameFromWire, nameToWire, wireNameLength } from '../name.ts';
-import { writeNameOfText } from '../name-text.ts';
+import { Form, writeNameOfText } from '../name-text.ts';
 import { type Field, type Span, shownText, unexpected } from './field.ts';
+import { portable, type TextStyle } from './text-style.ts';
 
 /**
  * Appends the wire form of the name at `start`..`end` of a text: escapes, `@`, IDNA label by label for what is not ASCII, limits.
@@ -26,13 +27,6 @@ export function encodeName(
   out.length = after;
 }
 
-/** Octets that stand in a name only behind a backslash: `"` `$` `(` `)` `.` `;` `@` `\` (as BIND writes them). */
-const behindBackslash = new Set([0x22, 0x24, 0x28, 0x29, 0x2e, 0x3b, 0x40, 0x5c]);
-/** 0: the octet stands for itself; 1: behind a backslash; 2: as `\DDD`. */
-const forms = Uint8Array.from({ length: 256 }, (_, octet) =>
-  octet <= 0x20 || octet >= 0x7f ? 2 : behindBackslash.has(octet) ? 1 : 0,
-);
-
 /** Appends `\DDD`; four octets must be free. */
 export function putDecimalEscape(octet: number, out: OctetWriter): void {
   const octets = out.octets;
@@ -43,7 +37,8 @@ export function putDecimalEscape(octet: number, out: OctetWriter): void {
 }
 
 /** Appends the presentation form of the wire name at `at`, absolute, case kept. The octets must hold a whole name. */
-export function writeName(octets: Octets, at: number, out: OctetWriter): void {
+export function writeName(octets: Octets, at: number, out: OctetWriter, style: TextStyle = portable): void {
+  const forms = style.nameForms;
   out.reserve(4 * maxNameLength);
   const into = out.octets;
   let to = out.length;
@@ -54,9 +49,9 @@ export function writeName(octets: Octets, at: number, out: OctetWriter): void {
     for (const end = i + length; i < end; i++) {
       const octet = octets[i];
       const form = forms[octet];
-      if (form === 0) {
+      if (form === Form.plain) {
         into[to++] = octet;
-      } else if (form === 1) {
+      } else if (form === Form.behindBackslash) {
         into[to++] = 0x5c;
         into[to++] = octet;
       } else {
@@ -107,7 +102,7 @@ export const casedName: Field<Name> = {
   read: readName,
   end: nameEnd,
   explain: explainName,
-  write: (octets, at, _end, out) => writeName(octets, at, out),
+  write: (octets, at, _end, out, style) => writeName(octets, at, out, style),
   decode: (octets, at) => nameFromWire(octets, at),
   encode: putName,
   names: (_octets, start, end): Span[] => [{ start, end }],
@@ -129,10 +124,10 @@ export const casedNames: Field<readonly Name[]> = {
     while (i >= 0 && i < to) i = nameEnd(octets, i, to);
     return i;
   },
-  write(octets, at, end, out) {
+  write(octets, at, end, out, style) {
     for (let i = at; i < end; i = nameEnd(octets, i, end)) {
       if (i > at) out.u8(0x20);
-      writeName(octets, i, out);
+      writeName(octets, i, out, style);
     }
   },
   decode(octets, at, end) {

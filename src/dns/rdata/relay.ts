@@ -63,12 +63,12 @@ export const gateway: Field<Gateway> = {
   },
   end: (octets, at, to) => (at + 2 > to ? -1 : hostEnd(octets[at], octets, at + 2, to)),
   explain: (octets, at, to) => explainHost(octets[at], octets, at + 2, to),
-  write(octets, at, end, out) {
+  write(octets, at, end, out, style) {
     writeDecimal(octets[at], out);
     out.u8(0x20);
     writeDecimal(octets[at + 1], out);
     out.u8(0x20);
-    hosts[octets[at]].write(octets, at + 2, end, out);
+    hosts[octets[at]].write(octets, at + 2, end, out, style);
   },
   decode: (octets, at, end) => ({
     type: octets[at],
@@ -105,12 +105,12 @@ export const relay: Field<Relay> = {
   },
   end: (octets, at, to) => (at + 1 > to ? -1 : hostEnd(octets[at] & 0x7f, octets, at + 1, to)),
   explain: (octets, at, to) => explainHost(octets[at] & 0x7f, octets, at + 1, to),
-  write(octets, at, end, out) {
+  write(octets, at, end, out, style) {
     writeDecimal(octets[at] >> 7, out);
     out.u8(0x20);
     writeDecimal(octets[at] & 0x7f, out);
     out.u8(0x20);
-    hosts[octets[at] & 0x7f].write(octets, at + 1, end, out);
+    hosts[octets[at] & 0x7f].write(octets, at + 1, end, out, style);
   },
   decode: (octets, at, end) => ({
     discoveryOptional: octets[at] >= 0x80,

@@ -8,13 +8,14 @@
 import { eui48, eui64, ipv4, ipv6, locator64 } from './address.ts';
 import { addressPrefixes, hasOtherFamily } from './apl.ts';
 import { rrType, typeBitmap, typeBitmapOrNothing } from './bitmap.ts';
-import { checkDsDigest, checkKeyPresence, checkNsec3Hash, checkZonemdDigest } from './checks.ts';
+import { checkDsDigest, checkKeyPresence, checkNsec3Hash, checkSshfpLength, checkZonemdDigest } from './checks.ts';
 import { base32hexHash, base64OrHyphen, base64Rest, base64RestOrNothing, hexRest, nsapAddress, salt } from './data.ts';
 import { row } from './field.ts';
 import { hostIdentity } from './host-identity.ts';
 import { hasLaterVersion, location } from './loc.ts';
 import { algorithm, certificateAlgorithm, certificateType, dsDigestType, nsec3HashAlgorithm } from './mnemonics.ts';
 import { casedName, casedNames, name } from './name-field.ts';
+import { naptrRegexp } from './naptr-regexp.ts';
 import { period, time, u8, u16, u32 } from './numbers.ts';
 import { gateway, hasUnknownRelay, relay } from './relay.ts';
 import { characterString, characterStrings, digits, optionalString, restText, restUri, tag } from './strings.ts';
@@ -82,7 +83,7 @@ export const table = {
     preference: u16,
     flags: characterString,
     services: characterString,
-    regexp: characterString,
+    regexp: naptrRegexp,
     replacement: name,
   }),
   KX: row(exchange),
@@ -90,7 +91,7 @@ export const table = {
   DNAME: row(oneName),
   APL: row({ prefixes: addressPrefixes }, { opaque: hasOtherFamily }),
   DS: row(ds, { check: checkDsDigest }),
-  SSHFP: row({ algorithm: u8, type: u8, fingerprint: hexRest }),
+  SSHFP: row({ algorithm: u8, type: u8, fingerprint: hexRest }, { check: checkSshfpLength }),
   IPSECKEY: row({ precedence: u8, gateway, publicKey: base64RestOrNothing }),
   RRSIG: row(signature),
   NSEC: row({ next: casedName, types: typeBitmap }),

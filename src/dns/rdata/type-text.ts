@@ -1,12 +1,16 @@
 /** RR type mnemonics as octets, for bitmaps and RRSIG: looked up and written without a string. */
 import type { Octets } from '../../text/octets.ts';
 import type { OctetWriter } from '../fields.ts';
-import { Type, type TypeCode, typeName } from '../type.ts';
+import { newerTypes, Type, type TypeCode } from '../type.ts';
 import { parseDecimal } from './numbers.ts';
+import { canonical, portable, type TextStyle, typeText } from './text-style.ts';
 
 const slots = 1024;
 const table: { readonly text: Octets; readonly code: TypeCode }[][] = Array.from({ length: slots }, () => []);
-const texts: (Octets | undefined)[] = new Array(512).fill(undefined);
+const textsOf = (style: TextStyle): readonly Octets[] =>
+  Array.from({ length: 512 }, (_, code) => Buffer.from(typeText(code, style), 'latin1'));
+const canonicalTexts = textsOf(canonical);
+const portableTexts = textsOf(portable);
 
 /** Upper case of letters; digits and hyphens stay. */
 function upper(octet: number): number {
@@ -19,10 +23,9 @@ function hash(octets: Octets, start: number, end: number): number {
   return value & (slots - 1);
 }
 
-for (const [mnemonic, code] of Object.entries(Type)) {
+for (const [mnemonic, code] of [...Object.entries(Type), ...Object.entries(newerTypes)]) {
   const text = Buffer.from(mnemonic, 'latin1');
   table[hash(text, 0, text.length)].push({ text, code });
-  if (code < texts.length) texts[code] = text;
 }
 
 /** The number of the mnemonic or `TYPEnnn` at `start`..`end`, in any case; -1 where it is neither. */
@@ -40,6 +43,13 @@ export function typeOfText(octets: Octets, start: number, end: number): TypeCode
 
 const genericPrefix = Buffer.from('TYPE', 'latin1');
 
-export function writeTypeName(code: TypeCode, out: OctetWriter): void {
-  out.put(texts[code] ?? Buffer.from(typeName(code), 'latin1'));
+/** Appends the mnemonic or `TYPEnnn` of a type. */
+export function writeTypeName(code: TypeCode, out: OctetWriter, style: TextStyle = portable): void {
+  const texts = style === portable ? portableTexts : canonicalTexts;
+  const text = texts[code] ?? Buffer.from(typeText(code, style), 'latin1');
+  out.reserve(text.length);
+  const into = out.octets;
+  let to = out.length;
+  for (let i = 0; i < text.length; i++) into[to++] = text[i];
+  out.length = to;
 }
