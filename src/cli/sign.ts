@@ -1,0 +1,180 @@
+/** `danezone sign FILE`: a plain master file signed with the keys of a folder, like dnssec-signzone -S. */
+import { resolve } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { SigningInput, SigningSummary } from '../sign/sign.ts';
+import { escapeControls } from '../text/escape.ts';
+import { concatOctets, type Octets } from '../text/octets.ts';
+import { newReport, type Report } from '../text/problem.ts';
+import { readableTime } from '../text/time.ts';
+import type { Executor } from '../work/executor.ts';
+import { type CommandSpec, Exit, type Globals } from './command.ts';
+import { readSignOptions, type SignOptions, signOptions } from './sign-options.ts';
+
+export const sign: CommandSpec = {
+  name: 'sign',
+  arguments: [{ flags: '<file>', description: 'master file of the unsigned zone; - for standard input' }],
+  summary: 'sign a zone file with the keys of a folder',
+  description: `Adds DNSKEY, NSEC or NSEC3, RRSIG and what the options name to the zone in FILE, and nothing else. The output is one record a line, and the same for the same input, keys and times.
+
+Keys with dates do what their dates say; keys without dates are all published and sign. Of each algorithm the keys with the SEP flag sign the DNSKEY RRset and the others the zone; where an algorithm has only one kind of key, each signs both.
+
+A zone that was signed before loses its RRSIG, NSEC, NSEC3, NSEC3PARAM and apex ZONEMD records first. DNSKEY records of keys that are not in the folder stay, and so do CDS and CDNSKEY records unless --cds makes new ones. $INCLUDE reaches files in and below the folder of FILE.
+
+The signed zone is written beside the output file, read back and verified, and only then put in its place. If it does not verify, the output file stays as it was and the exit status is 3.`,
+  options: signOptions,
+  formats: ['text'],
+  examples: [
+    'danezone sign example.org --origin example.org --keys keys -o example.org.signed',
+    'danezone sign example.org --keys keys --nsec3 --zonemd sha384 --cds --serial unixtime -o -',
+    'danezone sign example.org --keys keys --inception 20260101000000 --expiration 20260201000000 -o example.org.signed',
+  ],
+  run: async (host, globals, [argument], given) => {
+    const now = globals.now ?? host.now();
+    const options = readSignOptions(given, now);
+    const path = argument === '-' ? '-' : resolve(host.workingFolder, argument);
+    const octets = argument === '-' ? await host.stdin() : host.files.read(path);
+    const report = newReport();
+    const prepared = await prepare(host, path, octets, options, now, report);
+    await show(host, globals, report, { path, octets });
+    if (prepared === undefined) return Exit.problems;
+    const executor = host.executor(options.jobs);
+    if (!globals.quiet) for (const note of prepared.notes) host.stderr.write(`note: ${escapeControls(note)}\n`);
+    const output = options.output === '-' ? '-' : resolve(host.workingFolder, options.output);
+    return signTo(host, globals, { ...prepared, options, output, now }, executor);
+  },
+};
+
+interface Prepared {
+  readonly input: SigningInput;
+  readonly notes: readonly string[];
+}
+
+async function prepare(
+  host: Host,
+  path: string,
+  octets: Octets,
+  options: SignOptions,
+  now: number,
+  report: Report,
+): Promise<Prepared | undefined> {
+  const { readKeys, readZone, signingInput } = await import('./sign-input.ts');
+  const read = readZone(host, path, octets, options, report);
+  if (read === undefined) return undefined;
+  const folder = resolve(host.workingFolder, options.keys);
+  const keys = readKeys(host, folder, read.zone, now, report);
+  if (keys === undefined) return undefined;
+  if (keys.roles.signsZone.length === 0) {
+    host.stderr.write(
+      `danezone: no key of ${read.zone.apex} in ${escapeControls(folder)} signs at ${readableTime(now)}\n`,
+    );
+    return undefined;
+  }
+  const { input, notes } = signingInput(read.zone, keys, options, now);
+  return { input, notes: [...read.notes, ...notes] };
+}
+
+interface Work extends Prepared {
+  readonly options: SignOptions;
+  readonly output: string;
+  readonly now: number;
+}
+
+async function signTo(host: Host, globals: Globals, work: Work, executor: Executor): Promise<Exit> {
+  const { signZone } = await import('../sign/sign.ts');
+  const signed = signZone(work.input, executor);
+  const sink = work.output === '-' ? new MemorySink(host) : await fileSink(host, work.output);
+  try {
+    for await (const chunk of signed.chunks()) sink.write(chunk);
+    sink.close();
+    if (work.options.verifies) {
+      const report = newReport();
+      const octets = sink.octets();
+      const isProven = await verify(work, octets, report, executor);
+      await show(host, globals, report, { path: work.output, octets });
+      if (!isProven) {
+        host.stderr.write(
+          `danezone: the signed zone does not verify, ${work.output === '-' ? 'nothing is written' : 'the output file is as it was'}\n`,
+        );
+        return Exit.verificationFailed;
+      }
+    }
+    sink.commit();
+  } finally {
+    sink.discard();
+  }
+  if (host.stderr.isTerminal && !globals.quiet) host.stderr.write(summaryLine(work, signed.summary()));
+  return Exit.done;
+}
+
+/** Verified at a time at which the signatures are meant to be valid: now, if the window has it. */
+async function verify(
+  { input, options, output, now }: Work,
+  octets: Octets,
+  to: Report,
+  executor: Executor,
+): Promise<boolean> {
+  const { proveFile } = await import('../verify/proven.ts');
+  const { inception, expiration } = options.windows;
+  const at = now >= inception && now <= expiration ? now : inception;
+  const settings = { at, own: true, engine: options.engine, expectDenial: options.denial };
+  return (await proveFile({ file: output, octets, apex: input.zone.apex }, settings, to, executor)) !== undefined;
+}
+
+interface Sink {
+  write(octets: Octets): void;
+  close(): void;
+  /** What was written, read back. */
+  octets(): Octets;
+  commit(): void;
+  discard(): void;
+}
+
+class MemorySink implements Sink {
+  readonly #host: Host;
+  #chunks: Octets[] = [];
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  write(octets: Octets): void {
+    this.#chunks.push(octets);
+  }
+
+  close(): void {}
+
+  octets(): Octets {
+    this.#chunks = [concatOctets(this.#chunks)];
+    return this.#chunks[0];
+  }
+
+  commit(): void {
+    for (const chunk of this.#chunks) this.#host.stdout.write(chunk);
+  }
+
+  discard(): void {}
+}
+
+async function fileSink(host: Host, target: string): Promise<Sink> {
+  const { stageFile } = await import('./staged-file.ts');
+  const stage = stageFile(host, target);
+  return { ...stage, octets: () => host.files.read(stage.path) };
+}
+
+function summaryLine({ input, options }: Work, { serial, records, signatures, firstExpiry }: SigningSummary): string {
+  const verified = options.verifies ? 'verified' : 'not verified';
+  return `${input.zone.apex} serial ${serial}: ${records} records, ${signatures} signatures valid until ${readableTime(firstExpiry)}, ${verified}\n`;
+}
+
+async function show(
+  host: Host,
+  globals: Globals,
+  report: Report,
+  zone: { path: string; octets: Octets },
+): Promise<void> {
+  const shown = globals.quiet ? report.problems.filter(({ tier }) => tier === 'error') : report.problems;
+  if (shown.length === 0) return;
+  const { renderProblems } = await import('../text/render.ts');
+  const source = (file: string) => (file === zone.path ? Buffer.from(zone.octets).toString('utf8') : undefined);
+  host.stderr.write(renderProblems(shown, { source, colour: globals.colour, columns: host.stderr.columns }));
+}
