@@ -5,11 +5,17 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { onTestFinished } from 'vitest';
 
+/** A folder for several tests; the caller removes it in `afterAll`. */
+export function keptFolder(): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'danezone-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'danezone-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const { path, remove } = keptFolder();
+  onTestFinished(remove);
+  return path;
 }
 
 /** Path of a CommonJS bundle of `source` (a path from the root of the project). */
