@@ -1,6 +1,6 @@
 /** Problems for programs: JSON, and the workflow commands that GitHub shows beside the lines of a pull request. */
 import { escapeControls } from './escape.ts';
-import { type Problem, sortProblems, type Tier } from './problem.ts';
+import { type Position, type Problem, sortProblems, type Tier } from './problem.ts';
 
 /** One JSON object: the sorted problems and how many there are of each tier. Absent facts are absent members. */
 export function problemsJson(problems: readonly Problem[]): string {
@@ -19,12 +19,16 @@ export function problemFacts(problems: readonly Problem[]) {
       tier: problem.tier,
       message: problem.message,
       subject: problem.subject,
-      position: problem.position,
+      position: problem.position && placeOf(problem.position),
       hint: problem.hint,
       source: problem.source,
-      related: problem.related,
+      related: problem.related?.map(({ position, message }) => ({ position: placeOf(position), message })),
     })),
   };
+}
+
+function placeOf({ file, line, column, length }: Position) {
+  return { file, line, column, length };
 }
 
 /**

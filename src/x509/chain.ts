@@ -71,7 +71,7 @@ function strayReason(stray: Certificate, chain: readonly Certificate[], leaves: 
     return `${name} bears the name of the issuer of ${certificateName(child)}, and the signature is not by its key`;
   }
   if (leaves.includes(stray) && !stray.isCa) {
-    return `${name} is a second server certificate: a server presents ${certificateName(chain[0])}, which comes first`;
+    return `${name} (serial ${stray.serial}) is a second server certificate: a server presents the first, ${certificateName(chain[0])} (serial ${chain[0].serial})`;
   }
   const top = chain[chain.length - 1];
   return `${name} issued nothing in the chain of ${certificateName(chain[0])}: the issuer of ${certificateName(top)}, ${top.issuer.text}, is missing`;

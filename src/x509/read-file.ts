@@ -148,7 +148,13 @@ function chainOf(
     const related = servers.flatMap((server) =>
       server.at === undefined ? [] : [{ position: server.at, message: certificateName(server) }],
     );
-    report(to, rules['cert/several-leaves'], servers[1].at, { names: servers.map(certificateName) }, { related });
+    report(
+      to,
+      rules['cert/several-leaves'],
+      servers[1].at,
+      { names: servers.map((server) => `${certificateName(server)} (serial ${server.serial})`) },
+      { related },
+    );
     return undefined;
   }
   for (const { certificate, reason } of chain.faults) {

@@ -139,7 +139,10 @@ describe('requests and keys', () => {
     const text = textOf('made/same-key.csr.pem');
     const der = Buffer.from(text.replace(/-----.*-----|\n/g, ''), 'base64');
     der[der.length - 1] ^= 1;
-    const { file, rules } = read('next.csr', `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----`);
+    const { file, rules } = read(
+      'next.csr',
+      `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----`,
+    );
     expect(file).toBeUndefined();
     expect(rules).toEqual(['cert/key-mismatch']);
   });
@@ -185,26 +188,46 @@ describe('what is refused, and as what', () => {
     'reject-double-encoded.pem': [other, 1, /PEM text/],
   };
 
-  test.each(rejected.filter(({ file }) => !file.endsWith('key-instead-of-certificate.pem')))('$file: $note', (entry) => {
-    const { file, problems } = read(entry.file, octetsOf(entry.file));
-    expect(file).toBeUndefined();
-    expect(problems).toHaveLength(1);
-    const [rule, line, words] = outcomes[entry.file.replace('made/', '')];
-    expect(problems[0]).toMatchObject({ rule, tier: 'error', position: { file: entry.file, line } });
-    expect(problems[0].message).toMatch(words);
-  });
+  test.each(rejected.filter(({ file }) => !file.endsWith('key-instead-of-certificate.pem')))(
+    '$file: $note',
+    (entry) => {
+      const { file, problems } = read(entry.file, octetsOf(entry.file));
+      expect(file).toBeUndefined();
+      expect(problems).toHaveLength(1);
+      const [rule, line, words] = outcomes[entry.file.replace('made/', '')];
+      expect(problems[0]).toMatchObject({ rule, tier: 'error', position: { file: entry.file, line } });
+      expect(problems[0].message).toMatch(words);
+    },
+  );
 
   test('the hint for a container is the openssl command to run', () => {
     const hint = (file: string) => read(`my certs/${file}`, octetsOf(`made/${file}`)).problems[0].hint;
-    expect(hint('reject-test-only-pkcs12.p12')).toContain("openssl pkcs12 -in 'my certs/reject-test-only-pkcs12.p12' -nokeys");
+    expect(hint('reject-test-only-pkcs12.p12')).toContain(
+      "openssl pkcs12 -in 'my certs/reject-test-only-pkcs12.p12' -nokeys",
+    );
     expect(hint('reject-pkcs7.pem')).toContain("openssl pkcs7 -print_certs -in 'my certs/reject-pkcs7.pem'");
   });
 
   const pemOf = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
   test.each([
-    ['a request labelled CERTIFICATE', textOf('made/same-key.csr.pem').replaceAll('CERTIFICATE REQUEST', 'CERTIFICATE'), other, /PKCS#10/],
-    ['a PKCS#7 labelled CERTIFICATE', textOf('made/reject-pkcs7.pem').replaceAll('PKCS7', 'CERTIFICATE'), other, /PKCS#7/],
-    ['a private key labelled CERTIFICATE', textOf('made/test-only-p256.key.pem').replaceAll('PRIVATE KEY', 'CERTIFICATE'), other, /private key/],
+    [
+      'a request labelled CERTIFICATE',
+      textOf('made/same-key.csr.pem').replaceAll('CERTIFICATE REQUEST', 'CERTIFICATE'),
+      other,
+      /PKCS#10/,
+    ],
+    [
+      'a PKCS#7 labelled CERTIFICATE',
+      textOf('made/reject-pkcs7.pem').replaceAll('PKCS7', 'CERTIFICATE'),
+      other,
+      /PKCS#7/,
+    ],
+    [
+      'a private key labelled CERTIFICATE',
+      textOf('made/test-only-p256.key.pem').replaceAll('PRIVATE KEY', 'CERTIFICATE'),
+      other,
+      /private key/,
+    ],
     ['an OpenPGP key', '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDMEZ=\n', unreadable, /END/],
     ['four hyphens', textOf('made/leaf.pem').replaceAll('-----', '----'), unreadable, /BEGIN line/],
     ['line breaks written as \\n', JSON.stringify(textOf('made/leaf.pem')).slice(1, -1), unreadable, /backslash/],
@@ -222,7 +245,9 @@ describe('what is refused, and as what', () => {
   });
 
   test('a fault inside a private key is told at its BEGIN line, without a character of it', () => {
-    const octets = textOf('made/test-only-p256.key.pem').replace('\nAwEH', '\nAw!H').replace(/(\n.{20})./, '$1!');
+    const octets = textOf('made/test-only-p256.key.pem')
+      .replace('\nAwEH', '\nAw!H')
+      .replace(/(\n.{20})./, '$1!');
     const { problems } = read('key.pem', octets);
     expect(problems[0]).toMatchObject({ rule: unreadable, position: { line: 1, column: 1 } });
     expect(problems[0].message).toBe('a character that is not Base64');

@@ -50,7 +50,12 @@ export interface Reading {
 
 export function read(name: string, octets: Octets | string, options?: ReadOptions): Reading {
   const to = newReport();
-  const file = readCertificateFile(name, typeof octets === 'string' ? Buffer.from(octets, 'latin1') : octets, to, options);
+  const file = readCertificateFile(
+    name,
+    typeof octets === 'string' ? Buffer.from(octets, 'latin1') : octets,
+    to,
+    options,
+  );
   return { file, problems: to.problems, rules: to.problems.map((problem) => problem.rule) };
 }
 
