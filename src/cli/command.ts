@@ -19,6 +19,8 @@ export type Exit = (typeof Exit)[keyof typeof Exit];
 
 /** Global options, parsed. */
 export interface Globals {
+  /** Of danezone. */
+  readonly version: string;
   /** `--now TIME`, Unix seconds; undefined: the system clock. */
   readonly now?: number;
   readonly format: string;

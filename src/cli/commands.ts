@@ -1,6 +1,9 @@
 /** The table of commands, in the order of the help. A row here is all that a new command needs. */
+import { build, resign } from './build.ts';
+import { check } from './check.ts';
 import type { CommandSpec } from './command.ts';
+import { ds } from './ds.ts';
 import { sign } from './sign.ts';
 import { tlsa } from './tlsa.ts';
 
-export const commands: readonly CommandSpec[] = [tlsa, sign];
+export const commands: readonly CommandSpec[] = [build, check, ds, tlsa, sign, resign];

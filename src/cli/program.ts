@@ -56,7 +56,7 @@ export async function runProgram(
         .slice(0, -2)
         .flat()
         .filter((argument) => argument !== undefined) as string[];
-      status = await spec.run(host, globalsOf(host, spec, program.opts(), options), args, options);
+      status = await spec.run(host, globalsOf(host, version, spec, program.opts(), options), args, options);
     });
   }
 
@@ -98,6 +98,7 @@ function addGlobals(command: Command, formats: readonly string[]): void {
 
 function globalsOf(
   host: Host,
+  version: string,
   { formats }: CommandSpec,
   before: Record<string, unknown>,
   after: Record<string, unknown>,
@@ -113,6 +114,7 @@ function globalsOf(
     throw new UsageError(`--format ${quote(format)} is none of this command: choose ${formats.join(', ')}`);
   }
   return {
+    version,
     now: time,
     format,
     quiet: after.quiet === true || before.quiet === true,

@@ -77,7 +77,8 @@ class ZoneCheck {
     }
     if (role[id] !== Role.cut && id !== 0) {
       const ds = zone.row(id, Type.DS);
-      if (ds >= 0) report(problems, rules['zone/ds-not-at-cut'], zone.positionOf(ds), { owner: zone.name(id) }, { subject });
+      if (ds >= 0)
+        report(problems, rules['zone/ds-not-at-cut'], zone.positionOf(ds), { owner: zone.name(id) }, { subject });
       const soa = zone.row(id, Type.SOA);
       const facts = { owner: zone.name(id), what: `has an SOA record and is not the apex` };
       if (soa >= 0) report(problems, rules['zone/apex'], zone.positionOf(soa), facts, { subject });
@@ -147,7 +148,8 @@ class ZoneCheck {
       if (type[row] === Type.NS) {
         // A delegation needs glue for servers at or below itself; the zone needs addresses for its own servers in it.
         const needed = cut < 0 || cut === id;
-        if (needed && !wildcardAnswers(zone, encloser)) report(problems, rules['zone/missing-glue'], position, facts(), extra);
+        if (needed && !wildcardAnswers(zone, encloser))
+          report(problems, rules['zone/missing-glue'], position, facts(), extra);
       } else if (cut < 0 && names.length > 0 && !wildcardAnswers(zone, encloser)) {
         report(problems, rules['zone/dangling-target'], position, facts(), extra);
       }
@@ -166,7 +168,13 @@ class ZoneCheck {
     let largest = 0;
     for (let i = 0; i < zone.rowCount; i++) if (role[owner[i]] !== Role.below && ttl[i] > largest) largest = ttl[i];
     const say = (what: string) =>
-      report(problems, rules['zone/soa-timers'], zone.positionOf(row), { owner: domain.name, what }, { subject: domain.name });
+      report(
+        problems,
+        rules['zone/soa-timers'],
+        zone.positionOf(row),
+        { owner: domain.name, what },
+        { subject: domain.name },
+      );
     const stale = expire + largest + policy.timing.runInterval + policy.timing.zonePropagationDelay;
     if (stale > policy.signatures.refresh) {
       say(

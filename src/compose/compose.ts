@@ -8,7 +8,7 @@ import { isBelow, type Name, nameToWire } from '../dns/name.ts';
 import type { OriginTable } from '../dns/origins.ts';
 import { decode, encode } from '../dns/rdata/index.ts';
 import { Type, typeName } from '../dns/type.ts';
-import { Role, Zone } from '../dns/zone.ts';
+import { Role, type Zone } from '../dns/zone.ts';
 import { newZoneBuilder } from '../dns/zone-builder.ts';
 import type { Octets } from '../text/octets.ts';
 import { type Position, type Report, report } from '../text/problem.ts';
@@ -22,7 +22,9 @@ export interface TlsaOwner {
   readonly owner: Name;
   readonly ttl?: number;
   readonly at: Position;
-  readonly content: { readonly kind: 'records'; readonly rdata: readonly Octets[] } | { readonly kind: 'alias'; readonly target: Name };
+  readonly content:
+    | { readonly kind: 'records'; readonly rdata: readonly Octets[] }
+    | { readonly kind: 'alias'; readonly target: Name };
 }
 
 export interface ComposeInput {
@@ -65,7 +67,13 @@ function addApex(draft: Draft, { domain, included }: ComposeInput): void {
   const adopted = included?.rrset(0, Type.SOA);
   if (adopted === undefined || domain.soaDeclared) {
     const { primary, contact, refresh, retry, expire, minimum } = soa;
-    draft.put(name, Type.SOA, soa.ttl, encode('SOA', { primary, contact, serial: 0, refresh, retry, expire, minimum }), domain.at);
+    draft.put(
+      name,
+      Type.SOA,
+      soa.ttl,
+      encode('SOA', { primary, contact, serial: 0, refresh, retry, expire, minimum }),
+      domain.at,
+    );
   }
   for (const { value, at } of domain.nameservers) draft.put(name, Type.NS, undefined, nameToWire(value), at);
   if (domain.mail === 'null-mx') {
@@ -91,7 +99,14 @@ function addRecord(draft: Draft, record: RecordText, input: ComposeInput, proble
   }
   const rdata = encodeRecord(type, content.text, content.kind === 'raw' ? content.origin : undefined);
   if (rdata instanceof Uint8Array) draft.put(owner, type, ttl, rdata, at);
-  else report(problems, rules['compose/record'], at, { owner, type: typeName(type), error: rdata.error }, { subject: owner });
+  else
+    report(
+      problems,
+      rules['compose/record'],
+      at,
+      { owner, type: typeName(type), error: rdata.error },
+      { subject: owner },
+    );
 }
 
 function addAddresses(draft: Draft, owner: Name, host: Host, problems: Report): void {
@@ -99,7 +114,14 @@ function addAddresses(draft: Draft, owner: Name, host: Host, problems: Report): 
     const type = value.includes(':') ? Type.AAAA : Type.A;
     const rdata = encodeRecord(type, value);
     if (rdata instanceof Uint8Array) draft.put(owner, type, host.ttl, rdata, at);
-    else report(problems, rules['compose/record'], at, { owner, type: typeName(type), error: rdata.error }, { subject: owner });
+    else
+      report(
+        problems,
+        rules['compose/record'],
+        at,
+        { owner, type: typeName(type), error: rdata.error },
+        { subject: owner },
+      );
   }
 }
 
@@ -131,7 +153,9 @@ function addIncluded(
       if (removed.size > 0 && (removed.has(`${owner} *`) || removed.has(`${owner} ${type[row]}`))) continue;
       if (madeBySigning.has(type[row])) {
         const facts = { owner, type: typeName(type[row]) };
-        report(problems, rules['zone/dnssec-records-in-source'], included.positionOf(row), facts, { subject: domain.name });
+        report(problems, rules['zone/dnssec-records-in-source'], included.positionOf(row), facts, {
+          subject: domain.name,
+        });
         continue;
       }
       for (let i = recordStart[row]; i < recordStart[row + 1]; i++) {

@@ -1,6 +1,7 @@
 /** The records of a zone that is being put together: RRsets by owner and type, before they become columns. */
-import type { OriginTable } from '../dns/origins.ts';
+
 import type { Name } from '../dns/name.ts';
+import type { OriginTable } from '../dns/origins.ts';
 import { rules as zoneRules } from '../dns/rules.ts';
 import { type TypeCode, typeName } from '../dns/type.ts';
 import type { ZoneBuilder } from '../dns/zone.ts';
@@ -52,7 +53,8 @@ export function newDraft(problems: Report): Draft {
       for (const [owner, types] of owners) {
         for (const [type, set] of types) {
           const ttl = set.ttl ?? defaultTtl;
-          for (const { rdata, at } of set.records) builder.addRRset({ owner, type, ttl, records: [rdata] }, origins.add(at));
+          for (const { rdata, at } of set.records)
+            builder.addRRset({ owner, type, ttl, records: [rdata] }, origins.add(at));
         }
       }
     },

@@ -55,7 +55,8 @@ export const rules = defineRules({
     why: 'many servers do not follow it: mail is refused or the zone fails to resolve',
     fix: 'name the host that the CNAME points to',
     source: 'RFC 2181 section 10.3',
-    message: (facts: Target) => `the ${facts.type} record of ${facts.owner} points to ${facts.target}, which is a CNAME`,
+    message: (facts: Target) =>
+      `the ${facts.type} record of ${facts.owner} points to ${facts.target}, which is a CNAME`,
   },
   'zone/missing-glue': {
     tier: 'error',
@@ -72,7 +73,8 @@ export const rules = defineRules({
     title: 'a record points to a name that this zone should hold but does not',
     why: 'the service behind the record cannot be reached',
     fix: 'correct the name, or declare it',
-    message: (facts: Target) => `the ${facts.type} record of ${facts.owner} points to ${facts.target}, which does not exist`,
+    message: (facts: Target) =>
+      `the ${facts.type} record of ${facts.owner} points to ${facts.target}, which does not exist`,
   },
   'zone/occluded-data': {
     tier: 'warning',
@@ -81,7 +83,8 @@ export const rules = defineRules({
     why: 'the child zone answers for these names; the records here are never seen',
     fix: 'move the records to the child zone',
     source: 'RFC 2136 section 7.18',
-    message: (facts: OwnerType & { cut: string }) => `the ${facts.type} record of ${facts.owner} stands below the delegation of ${facts.cut}`,
+    message: (facts: OwnerType & { cut: string }) =>
+      `the ${facts.type} record of ${facts.owner} stands below the delegation of ${facts.cut}`,
   },
   'zone/data-at-cut': {
     tier: 'warning',

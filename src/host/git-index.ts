@@ -3,7 +3,7 @@
  * configuration names (`core.fsmonitor`, for one). Source: the "index-format" page of git's technical documentation.
  */
 import { dirname, join, resolve } from 'node:path';
-import type { FileSystem } from './host.ts';
+import type { ReadableFiles } from './host.ts';
 
 /** Octets in front of an entry's flags: ten 32-bit fields of stat and the object's SHA-1. */
 const statLength = 40 + 20;
@@ -13,7 +13,7 @@ const extendedFlag = 0x4000;
  * Tracked paths relative to `root`, sorted as in the index; undefined where `root` is not the top of a work tree or the index has
  * a form that is not known here (then nothing is said about tracked files).
  */
-export function trackedFiles(files: FileSystem, root: string): string[] | undefined {
+export function trackedFiles(files: ReadableFiles, root: string): string[] | undefined {
   const folder = gitFolder(files, root);
   if (folder === undefined) return undefined;
   const path = join(folder, 'index');
@@ -22,7 +22,7 @@ export function trackedFiles(files: FileSystem, root: string): string[] | undefi
 }
 
 /** `.git` is a folder, or in a linked work tree a file that names it. */
-function gitFolder(files: FileSystem, root: string): string | undefined {
+function gitFolder(files: ReadableFiles, root: string): string | undefined {
   const path = join(root, '.git');
   const kind = files.facts(path)?.kind;
   if (kind === 'folder') return path;

@@ -6,6 +6,7 @@
 import { sha256 } from '../crypto/digest.ts';
 import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
+import type { Zone } from '../dns/zone.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import { newReport, type Report } from '../text/problem.ts';
 import type { Executor } from '../work/executor.ts';
@@ -19,6 +20,8 @@ export interface Proven {
   /** Of the SOA record. */
   readonly serial: number;
   readonly verdict: Verdict;
+  /** What the octets say. */
+  readonly zone: Zone;
   readonly [proof]: true;
 }
 
@@ -44,5 +47,5 @@ export async function proveFile(
   const verdict = zone === undefined ? undefined : await verifyZone(zone, options, own, executor);
   for (const problem of own.problems) report.add(problem);
   if (own.hasErrors || verdict?.serial === undefined || !(verdict.secure || options.unsigned)) return undefined;
-  return { file: hex(sha256(octets)), serial: verdict.serial, verdict } as Proven;
+  return { file: hex(sha256(octets)), serial: verdict.serial, verdict, zone } as Proven;
 }

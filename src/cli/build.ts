@@ -1,0 +1,196 @@
+/** `danezone build`: compiles the repository into signed, verified zones. */
+import { relative } from 'node:path';
+import type { Name } from '../dns/name.ts';
+import type { Host } from '../host/host.ts';
+import type { BuildResult } from '../pipeline/build.ts';
+import type { ZoneOutcome } from '../pipeline/build-zone.ts';
+import { newReport, type Problem } from '../text/problem.ts';
+import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { printProblems } from './print-problems.ts';
+import { outOption, placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
+
+/** Seconds that `--now` may be away from the system clock without being a rehearsal. */
+const nowTolerance = 300;
+const attempts = 3;
+
+const shared = [
+  outOption,
+  stateOption,
+  { flags: '--jobs <n>', description: 'workers that sign and verify (default: one a core)' },
+  { flags: '--engine <engine>', description: 'what signs and verifies', choices: ['node', 'noble'], default: 'node' },
+  { flags: '--rehearsal', description: 'with --now: this is a copy, its keys and state may be written' },
+] as const;
+
+export const build: CommandSpec = {
+  name: 'build',
+  arguments: [{ flags: '[zone...]', description: 'only these zones; the others stay as they are' }],
+  summary: 'compile zones/*.yaml into signed, verified zones',
+  description: `Reads zones/*.yaml and what it names, signs every zone with the keys in keys/, verifies what it staged with code that shares nothing with the signer, and replaces all outputs in one step. A zone that never had keys gets them.
+
+A zone with errors keeps its last content, which is signed again; the others are built. Twice within an hour with the same input changes no file.
+
+With --now more than five minutes away from the system clock nothing but --out is written: no key is made and no state is touched, unless --rehearsal says that this is a copy.
+
+Exit status: 0 all built; 4 some zones kept their last content or are absent; 3 a zone failed its own verification; 1 nothing could be written; 75 another run is at work. Publish on 0, 3 and 4, then report the failure.`,
+  options: [
+    ...shared,
+    { flags: '--override <rule=zone>', description: 'override an error by name for one zone', many: true },
+  ],
+  formats: ['text', 'json'],
+  examples: [
+    'danezone build',
+    'danezone build example.org --root infrastructure',
+    'danezone build --now 2027-01-01 --out /tmp/new-year',
+  ],
+  run: (host, globals, args, options) => runBuild(host, globals, args, options, false),
+};
+
+export const resign: CommandSpec = {
+  name: 'resign',
+  arguments: [{ flags: '[zone...]', description: 'only these zones' }],
+  summary: 'sign the last content of every zone again, without reading any YAML',
+  description:
+    'Needs keys/ with its journals and last zone files, and nothing else of the repository: for the day on which the description cannot be read and signatures must not expire.',
+  options: [...shared],
+  formats: ['text', 'json'],
+  examples: ['danezone resign', 'danezone resign example.org'],
+  run: (host, globals, args, options) => runBuild(host, globals, args, options, true),
+};
+
+async function runBuild(
+  host: Host,
+  globals: Globals,
+  args: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+  isResign: boolean,
+): Promise<Exit> {
+  const places = placesOf(host, globals, options);
+  const now = globals.now ?? host.now();
+  const isElsewhen = Math.abs(now - host.now()) > nowTolerance;
+  if (isElsewhen && options.out === undefined && options.rehearsal !== true) {
+    throw new UsageError(
+      '--now is more than five minutes away from the system clock: give --out FOLDER, or --rehearsal on a copy',
+    );
+  }
+  const only = zoneArguments(args);
+  const jobs = jobsOf(options.jobs);
+  const { build: runPipeline } = await import('../pipeline/build.ts');
+  const executor = host.executor(jobs);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const problems = newReport();
+      const result = await runPipeline(
+        host,
+        {
+          places,
+          only,
+          now,
+          writesState: !isElsewhen || options.rehearsal === true,
+          resign: isResign,
+          engine: options.engine === 'noble' ? 'noble' : 'node',
+          overrides: new Set((options.override as string[] | undefined) ?? []),
+          version: globals.version,
+          progress: progressOn(host, globals),
+        },
+        executor,
+        problems,
+      );
+      if (result.conflict !== undefined && attempt < attempts) continue;
+      unknownZones(result.unknown, result.outcomes.keys());
+      return await say(host, globals, places.root, result, problems.problems);
+    }
+  } finally {
+    await executor.close();
+  }
+}
+
+function jobsOf(text: unknown): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9][0-9]{0,2}$/.test(String(text)))
+    throw new UsageError(`--jobs ${String(text)} is no number from 1 to 999`);
+  return Number(text);
+}
+
+/** One line that is written over, on a terminal only. */
+function progressOn(host: Host, { quiet, format }: Globals): (done: number, total: number, zone: Name) => void {
+  if (quiet || format !== 'text' || !host.stderr.isTerminal) return () => {};
+  return (done, total, zone) => {
+    const line = `${done + 1}/${total} ${zone}`.slice(0, host.stderr.columns - 1);
+    host.stderr.write(`\r\u001b[K${line}${done + 1 === total ? '\r\u001b[K' : ''}`);
+  };
+}
+
+async function say(
+  host: Host,
+  globals: Globals,
+  root: string,
+  result: BuildResult,
+  problems: readonly Problem[],
+): Promise<Exit> {
+  await printProblems(host, globals, problems, result.source);
+  const status = statusOf(result);
+  if (globals.format === 'json') {
+    const zones = Object.fromEntries([...result.outcomes].map(([zone, outcome]) => [zone, facts(outcome)]));
+    const changed = result.changed.map((path) => relative(root, path));
+    host.stdout.write(
+      `${JSON.stringify({ status, conflict: result.conflict, zones, changed, manifest: result.manifest }, undefined, 2)}\n`,
+    );
+    return status;
+  }
+  if (result.conflict !== undefined) {
+    host.stderr.write(`danezone: nothing was changed: ${result.conflict}; run again\n`);
+    return status;
+  }
+  if (!globals.quiet) host.stdout.write(summaryText(result, root));
+  return status;
+}
+
+function statusOf({ outcomes, conflict }: BuildResult): Exit {
+  if (conflict !== undefined) return Exit.temporary;
+  const all = [...outcomes.values()];
+  if (all.some((outcome) => outcome.state !== 'built' && outcome.failed)) return Exit.verificationFailed;
+  const good = all.filter(isGood).length;
+  if (good === all.length) return Exit.done;
+  return all.every(({ state }) => state === 'absent' || state === 'stale') ? Exit.problems : Exit.kept;
+}
+
+/** Built, or on purpose nothing but signed again. */
+const isGood = (outcome: ZoneOutcome) =>
+  outcome.state === 'built' || (outcome.state === 'kept' && outcome.errors.length === 0);
+
+function facts(outcome: ZoneOutcome): object {
+  if (outcome.state !== 'built' && outcome.state !== 'kept') return { state: outcome.state };
+  const { proven, signatures, reused } = outcome.content;
+  return { state: outcome.state, serial: proven.serial, sha256: proven.file, signatures, reused };
+}
+
+function summaryText({ outcomes, changed, manifest }: BuildResult, root: string): string {
+  const lines: string[] = [];
+  const width = Math.max(...[...outcomes.keys()].map((zone) => zone.length), 0);
+  const words = { built: 'built', kept: 'kept', stale: 'left as it is', absent: 'absent' } as const;
+  for (const [zone, outcome] of outcomes) {
+    const hasContent = outcome.state === 'built' || outcome.state === 'kept';
+    const detail = hasContent ? detailOf(outcome.content) : 'see the errors above';
+    lines.push(
+      `  ${zone.padEnd(width)}  ${isGood(outcome) ? (outcome.state === 'kept' ? 'signed again' : words.built) : words[outcome.state]}: ${detail}`,
+    );
+  }
+  const files = changed.map((path) => relative(root, path));
+  lines.push(
+    files.length === 0 ? 'nothing changed' : `${files.length} ${files.length === 1 ? 'file' : 'files'} written`,
+  );
+  if (manifest['run-before'] !== undefined) lines.push(`run again before ${manifest['run-before']}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function detailOf({
+  proven,
+  signatures,
+  reused,
+  settings,
+}: Extract<ZoneOutcome, { state: 'built' }>['content']): string {
+  const { counts } = proven.verdict;
+  const signed =
+    settings === undefined ? 'unsigned' : `${signatures} signatures (${signatures - reused} new), verified`;
+  return `serial ${proven.serial}, ${counts.records} records, ${signed}`;
+}

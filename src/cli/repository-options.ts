@@ -1,0 +1,50 @@
+/** The options that every command on a repository shares, and what they say. */
+import { isAbsolute, join, resolve } from 'node:path';
+import { type Name, parseName } from '../dns/name.ts';
+import type { Host } from '../host/host.ts';
+import { outputFolder, stateFolder, zonesFolder } from '../pipeline/limits.ts';
+import type { Places } from '../pipeline/places.ts';
+import { type Globals, type OptionSpec, UsageError } from './command.ts';
+
+export const stateOption: OptionSpec = {
+  flags: '--state <folder>',
+  description: `DNSSEC keys and journals (default: ${stateFolder}/ below the root)`,
+};
+
+export const outOption: OptionSpec = {
+  flags: '--out <folder>',
+  description: `where the outputs go (default: ${outputFolder}/ below the root)`,
+};
+
+/** A root without zones/ is a mistake of the caller. */
+export function placesOf(host: Host, globals: Globals, options: Readonly<Record<string, unknown>>): Places {
+  const { root } = globals;
+  if (host.files.facts(join(root, zonesFolder)) === undefined) {
+    throw new UsageError(
+      `${root} has no folder ${zonesFolder}/: give the root of the infrastructure repository with --root`,
+    );
+  }
+  const folder = (option: unknown, usual: string) => {
+    if (option === undefined) return join(root, usual);
+    const text = String(option);
+    return isAbsolute(text) ? text : resolve(host.workingFolder, text);
+  };
+  return { root, state: folder(options.state, stateFolder), output: folder(options.out, outputFolder) };
+}
+
+/** Zone names from the command line. */
+export function zoneArguments(args: readonly string[]): Name[] {
+  return args.map((text) => {
+    const parsed = parseName(text);
+    if (typeof parsed !== 'string') throw new UsageError(`${JSON.stringify(text)} ${parsed.error}`);
+    return parsed;
+  });
+}
+
+export function unknownZones(unknown: readonly Name[], declared: Iterable<Name>): void {
+  if (unknown.length === 0) return;
+  const list = [...declared].map((zone) => zone.slice(0, -1) || '.').sort();
+  throw new UsageError(
+    `${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} not declared; declared are ${list.slice(0, 20).join(', ')}${list.length > 20 ? ` and ${list.length - 20} more` : ''}`,
+  );
+}

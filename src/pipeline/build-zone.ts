@@ -1,0 +1,217 @@
+/** What happens to one zone in a build, and what it leaves in the state. */
+import type { Domain } from '../describe/description.ts';
+import type { Name } from '../dns/name.ts';
+import { dsRows } from '../export/ds-forms.ts';
+import type { Host } from '../host/host.ts';
+import type { Transaction } from '../host/transaction.ts';
+import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
+import { clockWentBack } from '../journal/clock.ts';
+import { newJournal } from '../journal/journal.ts';
+import { parseJournal } from '../journal/parse.ts';
+import { printJournal } from '../journal/print.ts';
+import { withBuilt } from '../journal/with-built.ts';
+import { fromHex, hex } from '../text/octets.ts';
+import { newReport, type Problem, type Report, report } from '../text/problem.ts';
+import type { Executor } from '../work/executor.ts';
+import type { BuildOptions } from './build.ts';
+import { type ChildDs, compileZone } from './compile.ts';
+import { journalFile, lastZoneFile, settingsFile, zoneOutput } from './places.ts';
+import { isSigned, type Repository } from './repository.ts';
+import { rules } from './rules.ts';
+import { printSettings, type Settings, settingsOf } from './settings.ts';
+import { type ProvenZone, type SigningRun, stageSigned, stageUnsigned } from './sign-zone.ts';
+import { makeKeys } from './zone-keys.ts';
+import { readZoneState, type ZoneState } from './zone-state.ts';
+
+/** Content that is staged, or that stands unchanged because it cannot be signed again. */
+export interface ServedContent extends ProvenZone {
+  readonly built: BuiltZone;
+  readonly settings: Settings | undefined;
+}
+
+export type ZoneOutcome =
+  | { readonly state: 'built'; readonly content: ServedContent }
+  /** The last content, signed again. `failed`: the new content did not pass verification. */
+  | {
+      readonly state: 'kept';
+      readonly content: ServedContent;
+      readonly errors: readonly Problem[];
+      readonly failed: boolean;
+    }
+  /** The last output is left as it is: without its keys it cannot be signed again. */
+  | { readonly state: 'stale'; readonly errors: readonly Problem[]; readonly failed: boolean }
+  /** Nothing to serve. */
+  | { readonly state: 'absent'; readonly errors: readonly Problem[]; readonly failed: boolean };
+
+export class BuildRun {
+  readonly #host: Host;
+  readonly #run: SigningRun;
+  readonly #repository: Repository;
+  readonly #options: BuildOptions;
+  readonly #report: Report;
+  readonly #states = new Map<Name, ZoneState>();
+
+  constructor(
+    host: Host,
+    tx: Transaction,
+    executor: Executor,
+    repository: Repository,
+    options: BuildOptions,
+    to: Report,
+  ) {
+    this.#host = host;
+    this.#run = { tx, executor, now: options.now, engine: options.engine };
+    this.#repository = repository;
+    this.#options = options;
+    this.#report = to;
+  }
+
+  /** Reads the state of a zone, and makes its keys if it is new. */
+  readState(zone: Name): void {
+    const { places, now, writesState } = this.#options;
+    const domain = this.#repository.description.domains.get(zone);
+    const read = (to: Report) => readZoneState(this.#host.files, places, zone, { now, privateHalves: 'read' }, to);
+    let state = read(this.#report);
+    if (state.isNew && domain !== undefined && isSigned(domain)) {
+      if (writesState) {
+        makeKeys(this.#run.tx, places, domain, now);
+        state = read(this.#report);
+      } else report(this.#report, rules['build/no-keys-made'], domain.at, { zone }, { subject: zone });
+    }
+    if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
+    this.#states.set(zone, state);
+  }
+
+  /** What the parents in this repository publish for their signed children. */
+  childDs(): ChildDs {
+    const all = new Map<Name, { ttl: number; rdata: Uint8Array[] }>();
+    for (const [zone, state] of this.#states) {
+      const settings = this.#settings(zone, state);
+      if (settings === undefined) continue;
+      // A child whose keys cannot be read contributes what its parent was told last.
+      const last = state.journal?.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+      const rdata =
+        state.errors.length > 0 || state.duties.inParent.length === 0
+          ? last.flatMap((text) => fromHex(text) ?? [])
+          : dsRows(zone, state.duties.inParent, settings.digests, settings.dsTtl).map((row) => row.rdata);
+      all.set(zone, { ttl: settings.dsTtl, rdata });
+    }
+    return all;
+  }
+
+  async buildZone(zone: Name, childDs: ChildDs): Promise<ZoneOutcome> {
+    const state = this.#states.get(zone)!;
+    const domain = this.#repository.description.domains.get(zone);
+    if (domain === undefined) return this.#keep(zone, state, this.#repository.description.faulty.get(zone) ?? []);
+    const compiled = compileZone(this.#repository, domain, childDs, this.#report);
+    const errors = [...compiled.errors, ...this.#refusals(domain, state)];
+    if (errors.length > 0 || compiled.zone === undefined) return this.#keep(zone, state, errors);
+    const settings = isSigned(domain) ? settingsOf(domain) : undefined;
+    const target = zoneOutput(this.#options.places, zone);
+    const staged =
+      settings === undefined
+        ? await stageUnsigned(this.#run, compiled.zone, state, domain.policy.serial, target)
+        : await stageSigned(this.#run, compiled.zone, state, settings, target);
+    if ('problems' in staged) return this.#keep(zone, state, this.#failed(zone, staged.problems), true);
+    return { state: 'built', content: this.#writeState(zone, state, staged, settings) };
+  }
+
+  /** What stands against signing, or not signing, the zone with this state. */
+  #refusals(domain: Domain, state: ZoneState): readonly Problem[] {
+    const { name: zone } = domain;
+    const own = newReport();
+    const subject = { subject: zone };
+    if (!isSigned(domain)) {
+      const overridden = this.#options.overrides.has(`build/unsigning=${zone}`);
+      if (state.settings !== undefined && !overridden)
+        report(own, rules['build/unsigning'], domain.at, { zone }, subject);
+    } else if (state.errors.length === 0) {
+      for (const what of lacks(state)) report(own, rules['build/no-keys'], domain.at, { zone, what }, subject);
+    }
+    for (const problem of own.problems) this.#report.add(problem);
+    return [...state.errors, ...own.problems];
+  }
+
+  async #keep(zone: Name, state: ZoneState, errors: readonly Problem[], failed = false): Promise<ZoneOutcome> {
+    const last = state.last();
+    if (last === undefined && state.errors.length > 0 && this.#hasOutput(zone))
+      return { state: 'stale', errors, failed };
+    if (last === undefined) {
+      report(this.#report, rules['build/absent'], undefined, { zone }, { subject: zone });
+      return { state: 'absent', errors, failed };
+    }
+    if (state.errors.length > 0 || (state.settings !== undefined && lacks(state).length > 0)) {
+      return { state: 'stale', errors, failed };
+    }
+    const target = zoneOutput(this.#options.places, zone);
+    const staged =
+      state.settings === undefined
+        ? await stageUnsigned(this.#run, last.zone, state, state.journal?.serial?.policy ?? 'counter', target)
+        : await stageSigned(this.#run, last.zone, state, state.settings, target);
+    if ('problems' in staged) {
+      return { state: 'stale', errors: [...errors, ...this.#failed(zone, staged.problems)], failed: true };
+    }
+    const facts = { zone, errors: errors.length };
+    if (errors.length > 0) report(this.#report, rules['build/kept'], undefined, facts, { subject: zone });
+    return { state: 'kept', content: this.#writeState(zone, state, staged, state.settings), errors, failed };
+  }
+
+  #failed(zone: Name, problems: readonly Problem[]): readonly Problem[] {
+    for (const { rule, message } of problems) {
+      const what = `${rule}: ${message}`;
+      report(this.#report, rules['build/failed-verification'], undefined, { zone, what }, { subject: zone });
+    }
+    return problems;
+  }
+
+  /** Stages journal, last output and settings; they are committed together with the output. */
+  #writeState(zone: Name, state: ZoneState, staged: ProvenZone, settings: Settings | undefined): ServedContent {
+    const { places, now, writesState } = this.#options;
+    const { tx } = this.#run;
+    const built = builtZone(
+      staged.proven.zone,
+      {
+        serialPolicy: settings?.serial ?? this.#repository.description.domains.get(zone)?.policy.serial ?? 'counter',
+        contentDigest: staged.contentDigest,
+        parentDs: staged.ds.map(({ rdata }) => hex(rdata)),
+      },
+      now,
+    );
+    if (writesState) {
+      const before = state.journal ?? newJournal(zone, now);
+      const journal = withBuilt(before, built, now);
+      const path = journalFile(places, zone);
+      if (journal !== state.journal) tx.stageWhole(path, printJournal(journal));
+      tx.stageWhole(lastZoneFile(places, zone), staged.octets);
+      if (settings === undefined) tx.remove(settingsFile(places, zone));
+      else tx.stageWhole(settingsFile(places, zone), Buffer.from(printSettings(settings)));
+      const read = state.journal?.generation;
+      tx.expectGeneration(() => {
+        const there = this.#host.files.facts(path) === undefined ? undefined : this.#host.files.read(path);
+        const generation = there && parseJournal(path, there, zone, newReport())?.generation;
+        return generation === read ? undefined : `the journal of ${zone} was changed by another run meanwhile`;
+      });
+    }
+    return { ...staged, built, settings };
+  }
+
+  #hasOutput(zone: Name): boolean {
+    return this.#host.files.facts(zoneOutput(this.#options.places, zone))?.kind === 'file';
+  }
+
+  #settings(zone: Name, state: ZoneState): Settings | undefined {
+    const domain = this.#repository.description.domains.get(zone);
+    if (domain === undefined) return state.settings;
+    return isSigned(domain) ? settingsOf(domain) : undefined;
+  }
+}
+
+/** Why the keys of a zone cannot sign it; sentences without their subject. */
+export function lacks({ keys, duties }: ZoneState): string[] {
+  if (duties.signsDnskey.length === 0 || duties.signsZone.length === 0) return ['has no key that signs now'];
+  const missing = [...new Set([...duties.signsDnskey, ...duties.signsZone])].filter((key) => !keys.hasPrivateHalf(key));
+  return [
+    ...missing.map((key) => `has no private half of key ${key.tag} (${key.path}.private)`),
+    ...duties.withoutSigner.map((algorithm) => `publishes keys of algorithm ${algorithm} and none of them signs`),
+  ];
+}

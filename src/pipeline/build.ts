@@ -1,0 +1,189 @@
+/**
+ * `build` on one screen: describe → certificates → keys → compose → sign → stage → verify → commit. The unit is a zone: what is
+ * wrong with one never keeps another from being built or signed again.
+ */
+import { basename } from 'node:path';
+import type { Name } from '../dns/name.ts';
+import { printDs } from '../export/ds-forms.ts';
+import {
+  type Manifest,
+  type ManifestZone,
+  manifestTime,
+  newManifest,
+  parseManifest,
+  printManifest,
+} from '../export/manifest.ts';
+import type { Host } from '../host/host.ts';
+import { type Transaction, withTransaction } from '../host/transaction.ts';
+import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
+import { type Report, report } from '../text/problem.ts';
+import type { Executor } from '../work/executor.ts';
+import { BuildRun, type ServedContent, type ZoneOutcome } from './build-zone.ts';
+import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneOutput } from './places.ts';
+import { noRepository, type Repository, readRepository } from './repository.ts';
+import { rules } from './rules.ts';
+
+export interface BuildOptions {
+  readonly places: Places;
+  /** Only these zones; empty: all. */
+  readonly only: readonly Name[];
+  /** Unix seconds. */
+  readonly now: number;
+  /** Keys, journals and last outputs are written. */
+  readonly writesState: boolean;
+  /** Without a look at the description: every zone keeps its content and is signed again. */
+  readonly resign: boolean;
+  readonly engine: 'node' | 'noble';
+  /** `rule=zone`: errors that the operator overrides by name. */
+  readonly overrides: ReadonlySet<string>;
+  readonly version: string;
+  /** Told before each zone. */
+  readonly progress: (done: number, total: number, zone: Name) => void;
+}
+
+export interface BuildResult {
+  readonly outcomes: ReadonlyMap<Name, ZoneOutcome>;
+  readonly manifest: Manifest;
+  /** Paths that changed, absolute. */
+  readonly changed: readonly string[];
+  /** Another run was here meanwhile: nothing was changed. */
+  readonly conflict?: string;
+  /** Names given on the command line that are not declared. */
+  readonly unknown: readonly Name[];
+  readonly source: (file: string) => string | undefined;
+}
+
+export async function build(host: Host, options: BuildOptions, executor: Executor, to: Report): Promise<BuildResult> {
+  const { places, only } = options;
+  return withTransaction(host, places.root, async (tx) => {
+    const repository = options.resign ? noRepository : readRepository(host.files, places.root, [places.state], to);
+    const before = readManifest(host, places);
+    const zones = options.resign ? zonesWithState(host, places) : zonesOf(repository, before);
+    const wanted = only.length === 0 ? zones : zones.filter((zone) => only.includes(zone));
+
+    const run = new BuildRun(host, tx, executor, repository, options, to);
+    for (const zone of zones) run.readState(zone);
+    const childDs = run.childDs();
+    const outcomes = new Map<Name, ZoneOutcome>();
+    for (const zone of wanted) {
+      options.progress(outcomes.size, wanted.length, zone);
+      outcomes.set(zone, await run.buildZone(zone, childDs));
+    }
+
+    const manifest = manifestOf(repository, before, outcomes, zones, options);
+    stageOutputs(tx, places, outcomes, manifest);
+    // A description that could not be read whole does not say which zones are gone.
+    if (!options.resign && repository.broken.length === 0) removeGone(tx, before, zones, places, to);
+    const commit = tx.commit();
+    return {
+      outcomes,
+      manifest,
+      changed: commit.kind === 'committed' ? commit.changed : [],
+      conflict: commit.kind === 'conflict' ? commit.message : undefined,
+      unknown: only.filter((zone) => !zones.includes(zone)),
+      source: repository.source,
+    };
+  });
+}
+
+export function readManifest({ files }: Host, places: Places): Manifest | undefined {
+  const path = manifestFile(places);
+  return files.facts(path)?.kind === 'file' ? parseManifest(Buffer.from(files.read(path)).toString('utf8')) : undefined;
+}
+
+/** Declared zones, and those that the last build made from a file that cannot be read now. */
+function zonesOf({ description, broken }: Repository, before: Manifest | undefined): Name[] {
+  const zones = new Set<Name>([...description.domains.keys(), ...description.faulty.keys()]);
+  for (const [zone, { inputs }] of Object.entries(before?.zones ?? {})) {
+    if (inputs.some((file) => broken.includes(file))) zones.add(zone as Name);
+  }
+  return [...zones].sort();
+}
+
+function zonesWithState({ files }: Host, places: Places): Name[] {
+  return files
+    .list(places.state)
+    .flatMap((folder) => zoneOfKeyFolder(folder) ?? [])
+    .filter((zone) => files.facts(lastZoneFile(places, zone))?.kind === 'file');
+}
+
+function manifestOf(
+  repository: Repository,
+  before: Manifest | undefined,
+  outcomes: ReadonlyMap<Name, ZoneOutcome>,
+  zones: readonly Name[],
+  { places, version }: BuildOptions,
+): Manifest {
+  const entries = new Map<Name, ManifestZone>();
+  const absent = new Map<Name, string>();
+  for (const zone of zones) {
+    const outcome = outcomes.get(zone);
+    const old = before?.zones[zone];
+    if (outcome === undefined || outcome.state === 'stale') {
+      const reason = outcome === undefined ? old?.reason : reasonOf(outcome);
+      if (old !== undefined) entries.set(zone, { ...old, reason, state: outcome === undefined ? old.state : 'kept' });
+    } else if (outcome.state === 'absent') absent.set(zone, reasonOf(outcome));
+    else {
+      const inputs = outcome.state === 'built' ? repository.inputsOf(zone) : (old?.inputs ?? repository.inputsOf(zone));
+      const reason = outcome.state === 'kept' && outcome.errors.length > 0 ? reasonOf(outcome) : undefined;
+      const state = reason === undefined ? 'built' : 'kept';
+      entries.set(zone, { ...entryOf(outcome.content, zoneOutput(places, zone)), state, reason, inputs });
+    }
+  }
+  return newManifest(version, entries, absent);
+}
+
+const reasonOf = ({ errors }: Exclude<ZoneOutcome, { state: 'built' }>) =>
+  errors.length === 0 ? 'not signed again' : errors.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
+
+function entryOf(content: ServedContent, path: string): Omit<ManifestZone, 'state' | 'inputs'> {
+  const { proven, ds, built, settings } = content;
+  const { firstExpiry, counts } = proven.verdict;
+  // What is served must be replaced before a secondary that lost its primary, and caches behind it, run out of signatures.
+  const margin = (settings?.zonePropagationDelay ?? 0) + built.content.expire + built.content.largestTtl;
+  return {
+    file: basename(path),
+    sha256: proven.file,
+    serial: proven.serial,
+    signed: settings !== undefined,
+    records: counts.records,
+    firstExpiry: firstExpiry === undefined ? undefined : manifestTime(firstExpiry),
+    runBefore: firstExpiry === undefined ? undefined : manifestTime(firstExpiry - margin),
+    ds: printDs(ds, 'zone').split('\n').slice(0, -1),
+  };
+}
+
+/** DS forms and manifest; the zone files themselves are staged already. */
+function stageOutputs(
+  tx: Transaction,
+  places: Places,
+  outcomes: ReadonlyMap<Name, ZoneOutcome>,
+  manifest: Manifest,
+): void {
+  for (const [zone, outcome] of outcomes) {
+    if (outcome.state !== 'built' && outcome.state !== 'kept') continue;
+    const { ds } = outcome.content;
+    if (ds.length === 0) {
+      tx.remove(dsOutput(places, zone));
+      tx.remove(sheetOutput(places, zone));
+    } else {
+      tx.stageWhole(dsOutput(places, zone), Buffer.from(printDs(ds, 'zone')));
+      tx.stageWhole(sheetOutput(places, zone), Buffer.from(printDs(ds, 'sheet')));
+    }
+  }
+  tx.stageWhole(manifestFile(places), Buffer.from(printManifest(manifest)));
+}
+
+function removeGone(
+  tx: Transaction,
+  before: Manifest | undefined,
+  zones: readonly Name[],
+  places: Places,
+  to: Report,
+): void {
+  for (const zone of Object.keys(before?.zones ?? {}) as Name[]) {
+    if (zones.includes(zone)) continue;
+    report(to, rules['build/gone'], undefined, { zone }, { subject: zone });
+    for (const path of [zoneOutput, dsOutput, sheetOutput]) tx.remove(path(places, zone));
+  }
+}

@@ -1,0 +1,57 @@
+/** `check`: everything that a build would say about the description, without a private key, a signature or a write. */
+import { join } from 'node:path';
+import type { Name } from '../dns/name.ts';
+import { dsRows } from '../export/ds-forms.ts';
+import { trackedFiles } from '../host/git-index.ts';
+import type { ReadableFiles } from '../host/host.ts';
+import { newReport, type Problem, type Report, report } from '../text/problem.ts';
+import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
+import { rules as certificateRules } from '../x509/rules.ts';
+import { type ChildDs, compileZone } from './compile.ts';
+import { maxCertificateSize } from './limits.ts';
+import type { Places } from './places.ts';
+import { isSigned, type Repository, readRepository } from './repository.ts';
+import { settingsOf } from './settings.ts';
+import { readZoneState } from './zone-state.ts';
+
+export interface CheckResult {
+  readonly repository: Repository;
+  readonly zones: number;
+}
+
+/** Problems of the whole repository go to `to`. */
+export function check(files: ReadableFiles, places: Places, now: number, to: Report): CheckResult {
+  const repository = readRepository(files, places.root, [places.state], to);
+  const { domains } = repository.description;
+  const childDs = publishedDs(files, places, repository, now);
+  for (const domain of domains.values()) compileZone(repository, domain, childDs, to);
+  for (const problem of keysInGit(files, places.root)) to.add(problem);
+  return { repository, zones: domains.size };
+}
+
+/** The DS of the signed zones as their public keys say; keys that are not there yet give none. */
+export function publishedDs(files: ReadableFiles, places: Places, repository: Repository, now: number): ChildDs {
+  const all = new Map<Name, { ttl: number; rdata: Uint8Array[] }>();
+  for (const domain of repository.description.domains.values()) {
+    if (!isSigned(domain)) continue;
+    const { digests, dsTtl } = settingsOf(domain);
+    const { duties } = readZoneState(files, places, domain.name, { now, privateHalves: 'ignore' }, newReport());
+    const rdata = dsRows(domain.name, duties.inParent, digests, dsTtl).map((row) => row.rdata);
+    all.set(domain.name, { ttl: dsTtl, rdata });
+  }
+  return all;
+}
+
+/** Tracked files that bear the marks of an unencrypted private key. Nothing of them is quoted. */
+function keysInGit(files: ReadableFiles, root: string): Problem[] {
+  const found = newReport();
+  for (const path of trackedFiles(files, root) ?? []) {
+    const facts = files.facts(join(root, path));
+    if (facts?.kind !== 'file' || facts.size > maxCertificateSize) continue;
+    if (!/\.(?:pem|key|private|p8|pkcs8|der|txt|ya?ml|conf|env|cnf)$|(?:^|\/)[^.]*$/i.test(path)) continue;
+    if (!hasPrivateKeyMark(files.read(join(root, path)))) continue;
+    const position = { file: path, line: 1, column: 1 };
+    report(found, certificateRules['cert/private-key-in-repo'], position, { what: path });
+  }
+  return [...found.problems];
+}

@@ -1,0 +1,93 @@
+/** Rules that are decided while a repository is built. */
+import { defineRules } from '../text/problem.ts';
+
+interface Zone {
+  readonly zone: string;
+}
+
+export const rules = defineRules({
+  'build/kept': {
+    tier: 'information',
+    reach: 'offline',
+    title: 'a zone keeps its last content',
+    why: 'its input has errors; the content of the last good build is signed again, so that nothing expires meanwhile',
+    fix: 'correct the errors of this zone',
+    message: (facts: Zone & { errors: number }) =>
+      `${facts.zone} keeps its last content, signed again (${facts.errors} ${facts.errors === 1 ? 'error' : 'errors'})`,
+  },
+  'build/absent': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a zone has errors and no earlier content to keep',
+    why: 'there is nothing to serve for it',
+    fix: 'correct the errors of this zone',
+    message: (facts: Zone) => `${facts.zone} is not built and was never built before`,
+  },
+  'build/failed-verification': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a zone failed its own verification',
+    why: 'what was signed is not what validators would accept; it does not replace the last good file',
+    fix: 'this is a bug in danezone, or a fault of the machine: keep the message and report it',
+    message: (facts: Zone & { what: string }) => `${facts.zone}: ${facts.what}`,
+  },
+  'build/unsigning': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a signed zone would become unsigned while its DS may be in caches',
+    why: 'validating resolvers answer SERVFAIL for a zone that has a DS and no signatures: the domain and its mail vanish',
+    fix: 'have the DS removed at the registrar, wait for its TTL, then build with --override build/unsigning=ZONE',
+    source: 'RFC 6781 section 4.4.2.2',
+    message: (facts: Zone) => `${facts.zone} was built signed, and its policy is unsigned now`,
+  },
+  'build/no-keys': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a zone has no key that signs',
+    why: 'the zone cannot be signed',
+    fix: 'restore the key files from your backup; keys are made only for a zone that never had any',
+    message: (facts: Zone & { what: string }) => `${facts.zone} ${facts.what}`,
+  },
+  'build/no-keys-made': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a new zone needs keys, and this run may not make any',
+    why: 'a run at another time than now makes no keys, because the state would be wrong for today',
+    fix: 'build once without --now, or with --rehearsal on a copy',
+    message: (facts: Zone) => `${facts.zone} has no keys yet`,
+  },
+  'build/state-damaged': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the state of a zone cannot be read',
+    why: 'without it the serial could go back and waits could be cut short',
+    fix: 'restore the folder of the zone below keys/ from version control or a backup',
+    message: (facts: Zone & { what: string }) => `${facts.zone}: ${facts.what}`,
+  },
+  'build/gone': {
+    tier: 'information',
+    reach: 'offline',
+    title: 'a zone is no longer declared',
+    why: 'its output is removed; its keys and journal stay',
+    fix: 'nothing, if that was meant; else declare the domain again',
+    message: (facts: Zone) => `${facts.zone} is no longer declared: its output is removed, its keys and journal stay`,
+  },
+  'ops/ungated': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'the DS is handed out without evidence of publication',
+    why: 'a DS at the registrar before every name server serves the DNSKEY makes the zone bogus',
+    fix: 'give it to the registrar only when all name servers answer with the new DNSKEY and signatures',
+    source: 'RFC 7583 section 3.3.3',
+    message: (facts: Zone) =>
+      `the DS of ${facts.zone} waits for nothing yet: make sure that all name servers serve the signed zone`,
+  },
+  'sign/policy': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the signing policy cannot be met',
+    why: 'signatures would expire before they are renewed, or the zone cannot be signed this way',
+    fix: 'correct the policy',
+    message: (facts: Zone & { what: string }) => `${facts.zone}: ${facts.what}`,
+  },
+});

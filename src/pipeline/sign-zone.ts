@@ -1,0 +1,200 @@
+/** One zone from unsigned columns to proven bytes on the stage: sign → stage → verify. */
+
+import { sha256 } from '../crypto/digest.ts';
+import { OctetWriter } from '../dns/fields.ts';
+import { writeRecord, writeRows } from '../dns/master-writer.ts';
+import { decode, encode } from '../dns/rdata/index.ts';
+import { Type } from '../dns/type.ts';
+import type { Zone } from '../dns/zone.ts';
+import { type DsRow, dsRows } from '../export/ds-forms.ts';
+import type { StagedFile, Transaction } from '../host/transaction.ts';
+import { keySetClocks, type Planned } from '../journal/held.ts';
+import { keyId } from '../journal/journal.ts';
+import type { ZoneKey } from '../keys/key.ts';
+import { signZone } from '../sign/sign.ts';
+import type { SignerSpec } from '../signers/signer.ts';
+import { compareOctets, hex, type Octets } from '../text/octets.ts';
+import { newReport, type Problem } from '../text/problem.ts';
+import { type Proven, proveFile } from '../verify/proven.ts';
+import type { Executor } from '../work/executor.ts';
+import { nextSerial } from './serial.ts';
+import type { Settings } from './settings.ts';
+import type { ZoneState } from './zone-state.ts';
+
+export interface SigningRun {
+  readonly tx: Transaction;
+  readonly executor: Executor;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly engine: 'node' | 'noble';
+}
+
+export interface ProvenZone {
+  readonly proven: Proven;
+  /** The bytes that were verified, read back from the stage. */
+  readonly octets: Octets;
+  readonly contentDigest: string;
+  /** What the parent should have. */
+  readonly ds: readonly DsRow[];
+  /** Signatures that were made, and those that were taken over from the last output. */
+  readonly signatures: number;
+  readonly reused: number;
+}
+
+/** Stages the signed zone at `target`. Undefined problems: it is proven; else nothing stays staged there. */
+export async function stageSigned(
+  { tx, executor, now, engine }: SigningRun,
+  unsigned: Zone,
+  state: ZoneState,
+  settings: Settings,
+  target: string,
+): Promise<ProvenZone | { readonly problems: readonly Problem[] }> {
+  const { zone: apex, duties, keys, journal } = state;
+  const spec = (key: ZoneKey): SignerSpec => {
+    const privateKey = keys.privateKeyOf(key);
+    if (privateKey === undefined) throw new Error(`no private half of ${key.path}`);
+    return { key, privateKey, engine };
+  };
+  const ds = dsRows(apex, duties.inParent, settings.digests, settings.dsTtl);
+  const cds = settings.cds ? ds.map(({ rdata }) => rdata) : [];
+  const cdnskey = settings.cds ? duties.inParent.map(({ rdata }) => rdata) : [];
+  const signers = duties.signsDnskey.map((key) => keyId(key.algorithm, key.tag)).sort();
+  const planned = (type: number, records: readonly Octets[]): Planned[] =>
+    records.length === 0
+      ? []
+      : [{ type, records: [...records].sort(compareOctets).map(hex), ttl: settings.dnskeyTtl, signers }];
+  const clocks = keySetClocks(
+    journal,
+    [
+      ...planned(
+        Type.DNSKEY,
+        duties.published.map(({ rdata }) => rdata),
+      ),
+      ...planned(Type.CDS, cds),
+      ...planned(Type.CDNSKEY, cdnskey),
+    ],
+    now,
+  );
+  const last = state.last();
+  const signed = signZone(
+    {
+      zone: unsigned,
+      published: duties.published,
+      signsDnskey: duties.signsDnskey.map(spec),
+      signsZone: duties.signsZone.map(spec),
+      dnskeyTtl: settings.dnskeyTtl,
+      cds,
+      cdnskey,
+      cdsTtl: settings.dnskeyTtl,
+      denial: settings.denial,
+      zonemd: settings.zonemd,
+      windows: {
+        kind: 'ticks',
+        now,
+        validity: settings.validity,
+        refresh: settings.refresh,
+        dnskeyValidity: settings.dnskeyValidity,
+        tlsaValidity: settings.tlsaValidity,
+        ...clocks,
+      },
+      serial: (digest) => serialFor(state, unsigned, settings, now, digest),
+      previous: last?.zone,
+      // Every signature is verified below, from the staged bytes, by code that shares nothing with the signer.
+      checkSignatures: 'none',
+    },
+    executor,
+  );
+  const stage = tx.stage(target);
+  for await (const chunk of signed.chunks()) stage.write(chunk);
+  stage.close();
+  const { contentDigest, signatures, reused } = signed.summary();
+  const result = await prove({ tx, executor, now, engine }, stage, target, apex, {
+    refresh: settings.refresh,
+    expectDenial: settings.denial,
+    ds: ds.map(({ rdata }) => rdata),
+  });
+  return 'problems' in result ? result : { ...result, contentDigest, ds, signatures, reused };
+}
+
+/** Stages a zone that is unsigned on purpose. */
+export async function stageUnsigned(
+  run: SigningRun,
+  zone: Zone,
+  state: ZoneState,
+  serialPolicy: Settings['serial'],
+  target: string,
+): Promise<ProvenZone | { readonly problems: readonly Problem[] }> {
+  const out = new OctetWriter(1 << 16);
+  const soa = zone.row(0, Type.SOA);
+  writeRows(zone.columns, 0, soa, out);
+  writeRows(zone.columns, soa + 1, zone.rowCount, out);
+  const body = out.copy();
+  const { ttl, records } = zone.rrsetOf(soa);
+  const fields = decode('SOA', records[0]);
+  const { serial: _serial, ...timers } = fields;
+  const contentDigest = hex(sha256(Buffer.concat([Buffer.from(JSON.stringify([ttl, timers])), body])));
+  const serial = serialFor(state, zone, { serial: serialPolicy }, run.now, contentDigest);
+  const stage = run.tx.stage(target);
+  stage.write(soaLine(zone, ttl, encode('SOA', { ...fields, serial })));
+  stage.write(body);
+  stage.close();
+  const result = await prove(run, stage, target, zone.apex, { unsigned: true });
+  return 'problems' in result ? result : { ...result, contentDigest, ds: [], signatures: 0, reused: 0 };
+}
+
+function soaLine(zone: Zone, ttl: number, rdata: Octets): Octets {
+  const out = new OctetWriter();
+  writeRecord(zone.nameWire(0), 0, ttl, Type.SOA, rdata, 0, rdata.length, out);
+  return out.copy();
+}
+
+function serialFor(
+  state: ZoneState,
+  unsigned: Zone,
+  settings: Pick<Settings, 'serial'>,
+  now: number,
+  contentDigest: string,
+): number {
+  const floors: number[] = [];
+  const adopted = serialOf(unsigned);
+  // Compose writes 0 where the description makes the SOA; an adopted or kept one brings its own.
+  if (adopted !== undefined && adopted !== 0) floors.push(adopted);
+  const served = state.last();
+  if (served !== undefined) floors.push(serialOf(served.zone) ?? 0);
+  const record = state.journal?.serial;
+  const last = record === undefined ? undefined : { serial: record.last, contentDigest: record.contentDigest };
+  return nextSerial({ policy: settings.serial, last, floors, now }, contentDigest);
+}
+
+/** The serial in a zone's SOA record. */
+export function serialOf(zone: Zone): number | undefined {
+  const row = zone.row(0, Type.SOA);
+  return row < 0 ? undefined : decode('SOA', zone.rdataOf(row)[0]).serial;
+}
+
+interface Expectation {
+  readonly unsigned?: boolean;
+  readonly refresh?: number;
+  readonly expectDenial?: Settings['denial'];
+  readonly ds?: readonly Octets[];
+}
+
+async function prove(
+  { tx, executor, now, engine }: SigningRun,
+  stage: StagedFile,
+  target: string,
+  apex: Zone['apex'],
+  expected: Expectation,
+): Promise<{ proven: Proven; octets: Octets } | { problems: readonly Problem[] }> {
+  const octets = tx.stagedRead(target);
+  const problems = newReport();
+  const proven = await proveFile(
+    { file: target, octets, apex },
+    { at: now, own: true, engine, ...expected },
+    problems,
+    executor,
+  );
+  if (proven !== undefined && proven.file === stage.digest()) return { proven, octets };
+  stage.abandon();
+  return { problems: problems.problems.filter(({ tier }) => tier === 'error') };
+}
