@@ -4,7 +4,8 @@
  */
 import type { Name } from '../dns/name.ts';
 import type { TypeCode } from '../dns/type.ts';
-import type { Position } from '../text/problem.ts';
+import type { Octets } from '../text/octets.ts';
+import type { Position, Problem } from '../text/problem.ts';
 
 /** A value and where it was written. */
 export interface At<T> {
@@ -19,8 +20,25 @@ export interface Description {
   readonly hosts: ReadonlyMap<Name, Host>;
   /** One per zone, groups expanded, `like` resolved. */
   readonly domains: ReadonlyMap<Name, Domain>;
+  /**
+   * The declared zones that are not in `domains`, with the errors for which they are not. They keep their last content; they
+   * still count as declared, so that no record of theirs moves to a zone above them.
+   */
+  readonly faulty: ReadonlyMap<Name, readonly Problem[]>;
   /** Every file that was read, with the names of the zones that depend on it; also included and list files. */
   readonly files: readonly { readonly file: string; readonly zones: readonly Name[] }[];
+}
+
+/** What `describe` gives: the description without what is broken, and what that is. */
+export interface DescribeResult {
+  readonly description: Description;
+  /**
+   * Files that could not be read or parsed, wholly or in a part that cannot be tied to a zone: zones that depended on them in the last
+   * build keep their content.
+   */
+  readonly broken: readonly string[];
+  /** `description.faulty`. */
+  readonly faulty: ReadonlyMap<Name, readonly Problem[]>;
 }
 
 export type KeyLayout = 'csk' | 'ksk-zsk';
@@ -39,7 +57,7 @@ export interface Policy {
     readonly algorithm: number;
     /** RSA only, in bits. */
     readonly size: number;
-    /** undefined: unlimited. */
+    /** Of the KSK, or of the CSK where there is one key. undefined: unlimited. */
     readonly kskLifetime?: number;
     readonly zskLifetime?: number;
   };
@@ -142,6 +160,8 @@ export interface RecordText {
     | { readonly kind: 'raw'; readonly text: string; readonly origin: Name }
     /** The DS of the child zone that this repository declares at this owner. */
     | { readonly kind: 'from-child' };
+  /** Wire form of a `text` or `raw` content, as it was checked. */
+  readonly rdata?: Octets;
   readonly at: Position;
 }
 
@@ -167,8 +187,8 @@ export interface Domain {
   readonly records: readonly RecordText[];
   /** Owner and type pairs that `null` removes, from `like` and from the included file; type undefined: the whole owner. */
   readonly removed: readonly { readonly owner: Name; readonly type?: TypeCode }[];
-  /** Path of the adopted master file, from the root of the repository. */
-  readonly include?: At<string>;
+  /** The adopted master file: its path from the root of the repository, and its content as it was read. */
+  readonly include?: At<string> & { readonly octets: Octets };
   readonly like?: At<string>;
   /** Silences: rule ids with a reason and an expiry date. */
   readonly silences: readonly {

@@ -1,0 +1,95 @@
+/** What TLSA records are asked for, as one text: `DANE-TA SPKI SHA2-256 "ISRG Root X1"`, `3 1 1`, or RDATA as it stands. */
+import { encodeRecord } from '../dns/field-text.ts';
+import { Type } from '../dns/type.ts';
+import type { Position } from '../text/problem.ts';
+import { suggest } from '../text/suggest.ts';
+import type { At, Service, TlsaRequest } from './description.ts';
+import { complain, pathFrom, type Reading } from './reading.ts';
+import { rules } from './rules.ts';
+
+type Association = Extract<TlsaRequest, { kind: 'association' }>;
+
+/** The words that stage `dane` knows, with their numbers as places in the lists; handed in, so that there is one table. */
+export interface DaneWords {
+  readonly parseService: (text: string) => Pick<Service, 'name' | 'port' | 'protocol'> | { readonly error: string };
+  readonly usages: readonly Association['usage'][];
+  readonly selectors: readonly Association['selector'][];
+  readonly matchings: readonly Association['matching'][];
+}
+
+/** DANE-EE SPKI SHA2-256: it survives renewals that keep the key, and needs neither names nor dates (RFC 7671 section 5.1). */
+export function defaultRequest(at: Position): TlsaRequest {
+  return { kind: 'association', usage: 'DANE-EE', selector: 'SPKI', matching: 'SHA2-256', at };
+}
+
+const form = /^(\S+)\s+(\S+)\s+(\S+)(?:\s+(.*\S))?\s*$/s;
+const hexadecimal = /^[0-9a-f\s]+$/i;
+const certificateFile = /\.(?:pem|crt|cer|der)$/i;
+
+/** Octets of the data, where the matching type fixes them. */
+const digestLength: Partial<Record<Association['matching'], number>> = { 'SHA2-256': 32, 'SHA2-512': 64 };
+
+export function parseTlsaRequest(
+  text: At<string>,
+  words: DaneWords,
+  reading: Reading,
+  anchor?: At<string>,
+): TlsaRequest | undefined {
+  const { value, at } = text;
+  const refuse = (error: string, hint?: string) => {
+    complain(reading, rules['describe/tlsa'], at, { error }, { hint });
+    return undefined;
+  };
+  const match = form.exec(value);
+  if (match === null) return refuse(`usage, selector and matching type were expected, found ${JSON.stringify(value)}`);
+  const usage = lookUp(match[1], words.usages, 'usage', refuse);
+  const selector = usage && lookUp(match[2], words.selectors, 'selector', refuse);
+  const matching = selector && lookUp(match[3], words.matchings, 'matching type', refuse);
+  if (usage === undefined || selector === undefined || matching === undefined) return undefined;
+
+  const rest = match[4];
+  if (rest === undefined || /^".*"$/s.test(rest)) {
+    const written = anchor?.value ?? rest?.slice(1, -1);
+    const request: Association = { kind: 'association', usage, selector, matching, at };
+    if (written === undefined) return request;
+    if (usage !== 'DANE-TA' && usage !== 'PKIX-TA')
+      return refuse(`an anchor goes with DANE-TA or PKIX-TA, not ${usage}`);
+    if (anchor !== undefined && rest !== undefined) return refuse('the anchor is written twice');
+    return { ...request, anchor: certificateFile.test(written) ? pathFrom(written, at.file) : written };
+  }
+  if (!hexadecimal.test(rest)) {
+    const error = `data in hexadecimal or a name in double quotes was expected, found ${JSON.stringify(rest)}`;
+    return refuse(error, `put the name of the anchor in quotes: ${match[1]} ${match[2]} ${match[3]} "${rest}"`);
+  }
+  if (anchor !== undefined) return refuse('data that stands there needs no anchor');
+  const data = rest.replace(/\s+/g, '').toLowerCase();
+  const expected = digestLength[matching];
+  if (expected !== undefined && data.length !== 2 * expected) {
+    return refuse(
+      `${matching} has ${2 * expected} hexadecimal digits, found ${data.length}`,
+      'put the name of an anchor in quotes',
+    );
+  }
+  const numbers = [words.usages.indexOf(usage), words.selectors.indexOf(selector), words.matchings.indexOf(matching)];
+  const literal = `${numbers.join(' ')} ${data}`;
+  const rdata = encodeRecord(Type.TLSA, literal);
+  return rdata instanceof Uint8Array ? { kind: 'literal', text: literal, at } : refuse(rdata.error);
+}
+
+function lookUp<T extends string>(
+  text: string,
+  table: readonly T[],
+  what: string,
+  refuse: (error: string, hint?: string) => undefined,
+): T | undefined {
+  const known = /^[0-9]+$/.test(text)
+    ? table[Number(text)]
+    : table.find((word) => word.toLowerCase() === text.toLowerCase());
+  if (known !== undefined) return known;
+  const near = suggest(text, table);
+  const choices = table.map((word, number) => `${word} (${number})`).join(', ');
+  return refuse(
+    `${JSON.stringify(text)} is no ${what}`,
+    near === undefined ? `possible are ${choices}` : `did you mean ${near}?`,
+  );
+}
