@@ -13,7 +13,7 @@ export const rsaSizes = { smallest: 2048, largest: 4096 } as const;
 export function checkKey(key: ZoneKey, position: Position, to: Report): boolean {
   const row = algorithmOf(key.algorithm);
   if (row === undefined || !row.mayUse) {
-    const rule = row?.forbidden ? rules['key/forbidden-algorithm'] : rules['key/unknown-algorithm'];
+    const rule = row?.forbidden ? rules['key/forbidden-algorithm'] : rules['key/unusable-algorithm'];
     report(to, rule, position, { algorithm: key.algorithm });
     return false;
   }

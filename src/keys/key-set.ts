@@ -1,7 +1,7 @@
 /** The keys of one zone, put together from the files of a folder. */
 import type { Name } from '../dns/name.ts';
 import { algorithmName } from '../dnssec/algorithm.ts';
-import { revokedKeyTag } from '../dnssec/key-tag.ts';
+import { Flag, revokedKeyTag } from '../dnssec/key-tag.ts';
 import { equalOctets, hex, type Octets } from '../text/octets.ts';
 import { type Position, type Report, report } from '../text/problem.ts';
 import { checkKey } from './check.ts';
@@ -9,12 +9,12 @@ import type { PrivateKey, ZoneKey } from './key.ts';
 import { parseKeyFile } from './key-file.ts';
 import { type KeyFileName, parseKeyFileName } from './key-file-name.ts';
 import { publicKeyOf } from './private-key.ts';
-import { parsePrivateKeyFile } from './private-key-file.ts';
+import { type PrivateKeyFile, parsePrivateKeyFile } from './private-key-file.ts';
 import type { KeyRoles } from './roles.ts';
 import { rules } from './rules.ts';
 import { type KeyStateFile, parseStateFile } from './state-file.ts';
 import { equalTiming, hasTiming } from './timing.ts';
-import { isRevoked, isSep } from './zone-key.ts';
+import { isRevoked, isSep, sepFlags, zoneFlags, zoneKey } from './zone-key.ts';
 
 /** A file of a key folder. `octets` is called only for files that are needed. */
 export interface KeyFileInput {
@@ -35,6 +35,11 @@ export interface KeySet {
   readonly keys: readonly ZoneKey[];
   /** Keys that were read but must not be used; the report says why. */
   readonly refused: readonly ZoneKey[];
+  /**
+   * Private halves without a public one, with the key that they belong to: an interrupted run leaves them. Printing the key
+   * makes its .key file again. Empty where private halves are not read.
+   */
+  readonly orphans: readonly ZoneKey[];
   /** Whether there is a .private file. */
   hasPrivateHalf(key: ZoneKey): boolean;
   /** Also for the revoked form of a key of the set. */
@@ -64,13 +69,22 @@ export function readKeySet(
 
   const usable: ZoneKey[] = [];
   const refused: ZoneKey[] = [];
+  const orphans: ZoneKey[] = [];
   const withPrivate = new Set<string>();
   const privateKeys = new Map<string, PrivateKey>();
   const states = new Map<string, KeyStateFile>();
   for (const [stem, { name, halves }] of stems) {
     if (halves.private !== undefined) checkMode(halves.private, to);
     if (halves.key === undefined) {
-      if (halves.private !== undefined) missingPublicHalf(stem, halves.private, to);
+      if (halves.private === undefined) continue;
+      report(to, rules['key/no-public-half'], startOf(halves.private), { file: `${stem}.key` });
+      if (privateHalves === 'ignore') continue;
+      const secret = parsePrivateKeyFile(halves.private.path, halves.private.octets(), to);
+      const key = secret && orphanOf(stem, name, secret);
+      if (key === undefined) continue;
+      orphans.push(key);
+      withPrivate.add(key.path);
+      privateKeys.set(key.path, secret!.privateKey);
       continue;
     }
     const position = startOf(halves.key);
@@ -108,6 +122,7 @@ export function readKeySet(
     zone,
     keys,
     refused: sortKeys(refused),
+    orphans: sortKeys(orphans),
     hasPrivateHalf: (key) => withPrivate.has(key.path),
     privateKeyOf: (key) => privateKeys.get(key.path),
     stateOf: (key) => states.get(key.path),
@@ -146,8 +161,15 @@ function checkMode(file: KeyFileInput, to: Report): void {
   report(to, rules['key/readable-by-others'], startOf(file), { mode: file.mode & 0o7777 });
 }
 
-function missingPublicHalf(stem: string, file: KeyFileInput, to: Report): void {
-  report(to, rules['key/no-public-half'], startOf(file), { file: `${stem}.key` });
+/** The flags stand only in the missing half, but the tag in the file's name depends on them. */
+function orphanOf(stem: string, name: KeyFileName, { privateKey, timing }: PrivateKeyFile): ZoneKey | undefined {
+  const { zone, algorithm, tag } = name;
+  if (privateKey.algorithm !== algorithm) return undefined;
+  const publicKey = publicKeyOf(privateKey);
+  const candidates = [sepFlags, zoneFlags, sepFlags | Flag.revoke, zoneFlags | Flag.revoke];
+  return candidates
+    .map((flags) => zoneKey({ zone, flags, algorithm, publicKey, timing, path: stem }))
+    .find((key) => key.tag === tag);
 }
 
 function nameAgrees(name: KeyFileName, key: ZoneKey, position: Position, to: Report): boolean {

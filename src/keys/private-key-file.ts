@@ -78,7 +78,7 @@ export function parsePrivateKeyFile(file: string, octets: Octets, to: Report): P
   const number = Number(algorithm[1]);
   const row = algorithmOf(number);
   if (row === undefined || !row.mayUse) {
-    const rule = row?.forbidden ? rules['key/forbidden-algorithm'] : rules['key/unknown-algorithm'];
+    const rule = row?.forbidden ? rules['key/forbidden-algorithm'] : rules['key/unusable-algorithm'];
     report(to, rule, { file, line: 1, column: 1 }, { algorithm: number });
     return undefined;
   }

@@ -43,7 +43,7 @@ export const rules = defineRules({
     source: 'RFC 9904 section 3, RFC 9905',
     message: (f: { algorithm: number }) => unusable(f.algorithm),
   },
-  'key/unknown-algorithm': {
+  'key/unusable-algorithm': {
     tier: 'error',
     reach: 'offline',
     title: 'A key has an algorithm that danezone cannot use',
@@ -96,12 +96,12 @@ export const rules = defineRules({
     message: (f: { file: string; role: string }) => `${f.file} is missing: the key signs ${f.role}`,
   },
   'key/no-public-half': {
-    tier: 'error',
+    tier: 'warning',
     reach: 'offline',
     title: 'A private key has no public half beside it',
-    why: 'Without the .key file nothing says which flags the key has.',
-    fix: 'bring the .key file back from the backup',
-    message: (f: { file: string }) => `${f.file} is missing`,
+    why: 'It is passed over: without the .key file the key is not published. A run that was interrupted leaves such a file.',
+    fix: 'bring the .key file back from the backup if the key was in use, else move the .private file away',
+    message: (f: { file: string }) => `${f.file} is missing, so the key is passed over`,
   },
   'key/tag-collision': {
     tier: 'error',

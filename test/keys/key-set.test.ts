@@ -99,15 +99,24 @@ describe('what is wrong with the keys of a zone', () => {
     expect(read([publicFile(key, stem), privateFile(key, privateKey, 0o600, stem)]).rules).toEqual(['key/file-name']);
   });
 
-  test('a private half without a public one, in an error; the reverse only where the key must sign', () => {
-    const { key, privateKey } = made();
-    expect(read([privateFile(key, privateKey)]).rules).toEqual(['key/no-public-half']);
+  test('a public half without a private one, where the key must sign', () => {
+    const { key } = made();
     const { set, rules } = read([publicFile(key)]);
     expect(rules).toEqual([]);
     const report = newReport();
     expect(checkRoles(set, rolesOf(set.keys, now), report)).toBe(false);
     expect(report.problems).toMatchObject([{ rule: 'key/no-private-half', subject: zone }]);
     expect(checkRoles(set, rolesOf(set.keys, now - 1), newReport())).toBe(true);
+  });
+
+  test.each([257, 256, 385])('a private half without a public one tells what its key with flags %i was', (flags) => {
+    const { privateKey, key: made257 } = made(257);
+    const key = zoneKey({ ...made257, flags, path: undefined });
+    const { set, rules } = read([privateFile(key, privateKey)]);
+    expect(rules).toEqual(['key/no-public-half']);
+    expect(set.keys).toEqual([]);
+    expect(set.orphans.map((one) => Buffer.from(printKeyFile(one)).toString())).toEqual([printKeyFile(key).toString()]);
+    expect(set.privateKeyOf(set.orphans[0])).toBeDefined();
   });
 
   test('an algorithm that is published without signing', () => {
@@ -133,8 +142,8 @@ describe('what is wrong with the keys of a zone', () => {
     [5, 'key/forbidden-algorithm'],
     [7, 'key/forbidden-algorithm'],
     [12, 'key/forbidden-algorithm'],
-    [18, 'key/unknown-algorithm'],
-    [99, 'key/unknown-algorithm'],
+    [18, 'key/unusable-algorithm'],
+    [99, 'key/unusable-algorithm'],
   ])('a key of algorithm %i', (algorithm, rule) => {
     const key = zoneKey({ zone, flags: 257, algorithm, publicKey: Buffer.alloc(64, 7) });
     const { set, rules } = read([publicFile(key)]);
