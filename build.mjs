@@ -25,7 +25,6 @@ const shared = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // The loader reads the bundle as one octet a character.
   charset: 'ascii',
   // One file, so `await import` of our own modules stays lazy: esbuild runs a module when it is asked for.
   splitting: false,
@@ -44,10 +43,24 @@ async function buildAll(out) {
   const loader = join(out, 'danezone.js');
   await Promise.all([
     build({ ...shared, entryPoints: ['src/cli/loader.ts'], outfile: loader, banner: { js: '#!/usr/bin/env node' } }),
-    build({ ...shared, entryPoints: ['src/cli/main.ts'], outfile: join(out, 'program.js') }),
+    buildProgram(join(out, 'program.js')),
     build({ ...shared, entryPoints: ['src/host/worker.ts'], outfile: join(out, 'worker.js') }),
   ]);
   chmodSync(loader, 0o755);
+}
+
+/**
+ * The loader reads the program as one octet a character, which takes a fifth of the time. esbuild escapes what is not ASCII in
+ * code, but not in comments: these lose it here, after a look that nothing else has any.
+ */
+async function buildProgram(outfile) {
+  const program = { ...shared, entryPoints: ['src/cli/main.ts'], outfile };
+  const { outputFiles } = await build({ ...program, minifyWhitespace: true, write: false });
+  const code = outputFiles.find(({ path }) => path === outfile).text;
+  const foreign = /[^\0-\x7f]/.exec(code);
+  if (foreign !== null) throw new Error(`not ASCII: ${code.slice(foreign.index - 60, foreign.index + 20)}`);
+  await build(program);
+  writeFileSync(outfile, readFileSync(outfile, 'utf8').replace(/[^\0-\x7f]/g, '?'), 'latin1');
 }
 
 async function writeSchema() {
