@@ -56,13 +56,14 @@ const unfamiliar: readonly TypeName[] = [
 ];
 const generic = new Set<TypeCode>(unfamiliar.map((mnemonic) => Type[mnemonic]));
 
-/** Knot reads other characters than these only behind a backslash. */
+/**
+ * Characters that stand for themselves in a name; all others are written as `\DDD`. Knot reads others only behind a backslash, `\[` starts
+ * a bit label for BIND and NSD (RFC 2673), and NSD takes the dot behind `\\` for a part of the label.
+ */
 const bare = /[-A-Za-z0-9_*/]/;
 
 export const portable: TextStyle = {
-  nameForms: octetForms.map((form, octet) =>
-    form === Form.plain && !bare.test(String.fromCharCode(octet)) ? Form.behindBackslash : form,
-  ),
+  nameForms: octetForms.map((_, octet) => (bare.test(String.fromCharCode(octet)) ? Form.plain : Form.decimal)),
   paddedGroups: true,
   byName: (type) => !generic.has(type),
 };
