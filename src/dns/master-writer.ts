@@ -5,6 +5,7 @@
  */
 import type { Octets } from '../text/octets.ts';
 import { OctetWriter } from './fields.ts';
+import { writeGeneric } from './rdata/generic.ts';
 import { writeRData } from './rdata/index.ts';
 import { writeName } from './rdata/name-field.ts';
 import { writeDecimal } from './rdata/numbers.ts';
@@ -16,13 +17,29 @@ const tab = 0x09;
 const lineFeed = 0x0a;
 const inClass = Buffer.from('\tIN\t', 'latin1');
 
+const isUpperCase = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;
+
+/** RDATA that some name server does not read in the fields of its type, but in the form of RFC 3597. */
+const unreadable = new Map<TypeCode, (rdata: Octets, from: number, to: number) => boolean>([
+  // NSD wants tags in lower case; RFC 8659 section 4.1 has them in any.
+  [Type.CAA, (rdata, from) => rdata.subarray(from + 2, from + 2 + rdata[from + 1]).some(isUpperCase)],
+  // ldns does not read an empty bitmap.
+  [Type.CSYNC, (_rdata, from, to) => to - from === 6],
+]);
+
+function writeFieldsOf(type: TypeCode, rdata: Octets, from: number, to: number, out: OctetWriter): void {
+  if (unreadable.get(type)?.(rdata, from, to)) writeGeneric(rdata, from, to, out);
+  else writeRData(type, rdata, from, to, out);
+  out.u8(lineFeed);
+}
+
 /** Appends what stands before the RDATA, from the owner whose wire form is at `ownerAt` to the tab behind the type. */
 export function writeRecordHead(owner: Octets, ownerAt: number, ttl: number, type: TypeCode, out: OctetWriter): void {
   writeName(owner, ownerAt, out);
-  writeFields(ttl, type, out);
+  writeTypeAndTtl(ttl, type, out);
 }
 
-function writeFields(ttl: number, type: TypeCode, out: OctetWriter): void {
+function writeTypeAndTtl(ttl: number, type: TypeCode, out: OctetWriter): void {
   out.u8(tab);
   writeDecimal(ttl, out);
   out.put(inClass);
@@ -42,8 +59,7 @@ export function writeRecord(
   out: OctetWriter,
 ): void {
   writeRecordHead(owner, ownerAt, ttl, type, out);
-  writeRData(type, rdata, from, to, out);
-  out.u8(lineFeed);
+  writeFieldsOf(type, rdata, from, to, out);
 }
 
 /** Appends the lines of one row. */
@@ -72,9 +88,8 @@ export function writeRows(columns: ZoneColumns, from: Row, to: Row, out: OctetWr
       }
       textAt = at;
       textEnd = out.length;
-      writeFields(ttl[row], type[row], out);
-      writeRData(type[row], rdata, rdataStart[record], rdataStart[record + 1], out);
-      out.u8(lineFeed);
+      writeTypeAndTtl(ttl[row], type[row], out);
+      writeFieldsOf(type[row], rdata, rdataStart[record], rdataStart[record + 1], out);
     }
   }
 }

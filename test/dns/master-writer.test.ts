@@ -31,13 +31,26 @@ test('one record a line: absolute owner, TTL, IN, type, data, parted by tabs; th
       'e.\t3600\tIN\tSOA\tns.e. host.e. 1 2 3 4 5',
       'e.\t3600\tIN\tA\t192.0.2.1',
       'e.\t3600\tIN\tNS\tns.example.',
-      '\\@.e.\t3600\tIN\tTXT\t"q\\"\\\\ \\000"',
+      '\\064.e.\t3600\tIN\tTXT\t"q\\"\\\\ \\000"',
       'sub.e.\t3600\tIN\tTXT\t"a"',
       'www.e.\t60\tIN\tCNAME\te.',
       'x.e.\t3600\tIN\tTYPE65400\t\\# 1 FF',
       '',
     ].join('\n'),
   );
+});
+
+test('what one of the name servers does not read in its own fields stands in the form of RFC 3597', () => {
+  const zone = read(
+    '@ 60 SOA ns host 1 2 3 4 5\na CAA 0 issue x\nb CAA 0 iSsue x\nc CSYNC 0 0\nd X25 1\n\\[x PTR \\[x\n',
+  );
+  expect(text(zoneText(zone)).split('\n').slice(1, -1)).toEqual([
+    '\\091x.e.\t60\tIN\tPTR\t\\091x.e.',
+    'a.e.\t60\tIN\tCAA\t0 issue "x"',
+    'b.e.\t60\tIN\tCAA\t\\# 8 0005695373756578',
+    'c.e.\t60\tIN\tCSYNC\t\\# 6 000000000000',
+    'd.e.\t60\tIN\tTYPE19\t\\# 2 0131',
+  ]);
 });
 
 test('the text of the zone is the same whatever the order and form of the input', () => {
