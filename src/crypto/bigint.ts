@@ -35,7 +35,7 @@ export function bigintOf(octets: Octets): bigint {
   return readWords(viewOf(padded), 0, words);
 }
 
-/** The low `length` octets of `value`. */
+/** The low `length` octets of `value`, at least one. */
 export function octetsOf(value: bigint, length: number): Octets {
   const words = Math.ceil(length / 8);
   const padded = new Uint8Array(words * 8);

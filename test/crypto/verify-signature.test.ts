@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openVerifier, publicKeyFault, type Verifier } from '../../src/crypto/verify-signature.ts';
 import { fromHex } from '../../src/text/octets.ts';
@@ -42,6 +43,23 @@ describe.each(['node', 'noble'] as const)('verification by %s', (engine) => {
       expect(verifier.verify(Buffer.from(vector.message), fromHex(vector.r + vector.s)!)).toBe(true);
     },
   );
+
+  test.each([
+    [5, 'sha1'],
+    [7, 'sha1'],
+    [8, 'sha256'],
+    [10, 'sha512'],
+  ])('RSA signatures of algorithm %i as OpenSSL makes them with %s', (algorithm, hash) => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const { n, e } = publicKey.export({ format: 'jwk' });
+    const field = Buffer.concat([Uint8Array.of(3), Buffer.from(e!, 'base64url'), Buffer.from(n!, 'base64url')]);
+    const message = Buffer.from('message');
+    const signature = sign(hash, message, privateKey);
+    expect(opened(algorithm, field, engine).verify(message, signature)).toBe(true);
+    expect(opened(algorithm === 8 ? 10 : 8, field, engine).verify(message, signature)).toBe(false);
+    signature[50] ^= 1;
+    expect(opened(algorithm, field, engine).verify(message, signature)).toBe(false);
+  });
 
   test('octets in shared memory are taken', () => {
     const vector = rfc6605[0];
