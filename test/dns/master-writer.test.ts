@@ -42,14 +42,14 @@ test('one record a line: absolute owner, TTL, IN, type, data, parted by tabs; th
 
 test('what one of the name servers does not read in its own fields stands in the form of RFC 3597', () => {
   const zone = read(
-    '@ 60 SOA ns host 1 2 3 4 5\na CAA 0 issue x\nb CAA 0 iSsue x\nc CSYNC 0 0\nd X25 1\n\\[x PTR \\[x\n',
+    '@ 60 SOA ns host 1 2 3 4 5\na CAA 0 issue x\nb CAA 0 iSsue x\nc CSYNC 0 0\nd X25 311061700956\n\\[x PTR \\[x\n',
   );
   expect(text(zoneText(zone)).split('\n').slice(1, -1)).toEqual([
     '\\091x.e.\t60\tIN\tPTR\t\\091x.e.',
     'a.e.\t60\tIN\tCAA\t0 issue "x"',
     'b.e.\t60\tIN\tCAA\t\\# 8 0005695373756578',
     'c.e.\t60\tIN\tCSYNC\t\\# 6 000000000000',
-    'd.e.\t60\tIN\tTYPE19\t\\# 2 0131',
+    'd.e.\t60\tIN\tTYPE19\t\\# 13 0C333131303631373030393536',
   ]);
 });
 
