@@ -107,11 +107,7 @@ export function writeIpv6(octets: Octets, at: number, out: OctetWriter): void {
       bestLength = i - start;
     }
   }
-  const dotted =
-    best === 0 &&
-    (bestLength === 6 ||
-      (bestLength === 7 && readU16(octets, at + 14) !== 1) ||
-      (bestLength === 5 && readU16(octets, at + 10) === 0xffff));
+  const dotted = best === 0 && (bestLength === 6 || (bestLength === 5 && readU16(octets, at + 10) === 0xffff));
   const groups = dotted ? 6 : 8;
   for (let i = 0; i < groups; ) {
     if (i === best) {
