@@ -2,8 +2,10 @@
 import { build, resign } from './build.ts';
 import { check } from './check.ts';
 import type { CommandSpec } from './command.ts';
+import { diff } from './diff.ts';
 import { ds } from './ds.ts';
 import { sign } from './sign.ts';
 import { tlsa } from './tlsa.ts';
+import { verify } from './verify.ts';
 
-export const commands: readonly CommandSpec[] = [build, check, ds, tlsa, sign, resign];
+export const commands: readonly CommandSpec[] = [build, check, diff, ds, tlsa, sign, verify, resign];

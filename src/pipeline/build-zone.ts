@@ -2,7 +2,7 @@
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
-import type { Host } from '../host/host.ts';
+import { FileError, type Host } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
 import { clockWentBack } from '../journal/clock.ts';
@@ -20,7 +20,7 @@ import { isSigned, type Repository } from './repository.ts';
 import { rules } from './rules.ts';
 import { printSettings, type Settings, settingsOf } from './settings.ts';
 import { type ProvenZone, type SigningRun, stageSigned, stageUnsigned } from './sign-zone.ts';
-import { makeKeys } from './zone-keys.ts';
+import { ensureKeys } from './zone-keys.ts';
 import { readZoneState, type ZoneState } from './zone-state.ts';
 
 /** Content that is staged, or that stands unchanged because it cannot be signed again. */
@@ -66,20 +66,30 @@ export class BuildRun {
     this.#report = to;
   }
 
-  /** Reads the state of a zone, and makes its keys if it is new. */
+  /** Reads the state of a zone; a new one gets its keys first. */
   readState(zone: Name): void {
     const { places, now, writesState } = this.#options;
     const domain = this.#repository.description.domains.get(zone);
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, { now, privateHalves: 'read' }, to);
-    let state = read(this.#report);
+    if (writesState && domain !== undefined && isSigned(domain)) this.#ensureKeys(domain);
+    const state = read(this.#report);
     if (state.isNew && domain !== undefined && isSigned(domain)) {
-      if (writesState) {
-        makeKeys(this.#run.tx, places, domain, now);
-        state = read(this.#report);
-      } else report(this.#report, rules['build/no-keys-made'], domain.at, { zone }, { subject: zone });
+      report(this.#report, rules['build/no-keys-made'], domain.at, { zone }, { subject: zone });
     }
     if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
     this.#states.set(zone, state);
+  }
+
+  /** A folder that the disk does not let us write is this zone's error, and no other's. */
+  #ensureKeys(domain: Domain): void {
+    const { places, now } = this.#options;
+    try {
+      ensureKeys(this.#host.files, this.#run.tx, places, domain, now);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      const facts = { zone: domain.name, what: error.message };
+      report(this.#report, rules['build/state-damaged'], undefined, facts, { subject: domain.name });
+    }
   }
 
   /** What the parents in this repository publish for their signed children. */
@@ -87,7 +97,11 @@ export class BuildRun {
     const all = new Map<Name, { ttl: number; rdata: Uint8Array[] }>();
     for (const [zone, state] of this.#states) {
       const settings = this.#settings(zone, state);
-      if (settings === undefined) continue;
+      if (settings === undefined) {
+        // Its errors are its own: the parent is built without its DS rather than not at all.
+        if (this.#repository.description.faulty.has(zone)) all.set(zone, { ttl: 0, rdata: [] });
+        continue;
+      }
       // A child whose keys cannot be read contributes what its parent was told last.
       const last = state.journal?.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
       const rdata =
@@ -102,7 +116,7 @@ export class BuildRun {
   async buildZone(zone: Name, childDs: ChildDs): Promise<ZoneOutcome> {
     const state = this.#states.get(zone)!;
     const domain = this.#repository.description.domains.get(zone);
-    if (domain === undefined) return this.#keep(zone, state, this.#repository.description.faulty.get(zone) ?? []);
+    if (domain === undefined) return this.#keep(zone, state, this.#whyUndescribed(zone));
     const compiled = compileZone(this.#repository, domain, childDs, this.#report);
     const errors = [...compiled.errors, ...this.#refusals(domain, state)];
     if (errors.length > 0 || compiled.zone === undefined) return this.#keep(zone, state, errors);
@@ -193,6 +207,17 @@ export class BuildRun {
       });
     }
     return { ...staged, built, settings };
+  }
+
+  /** None for `resign`, which does not look at the description. */
+  #whyUndescribed(zone: Name): readonly Problem[] {
+    const known = this.#repository.description.faulty.get(zone) ?? [];
+    if (known.length > 0 || this.#options.resign) return known;
+    const own = newReport();
+    const { broken } = this.#repository;
+    report(own, rules['build/undescribed'], undefined, { zone, files: broken.join(', ') }, { subject: zone });
+    for (const problem of own.problems) this.#report.add(problem);
+    return own.problems;
   }
 
   #hasOutput(zone: Name): boolean {

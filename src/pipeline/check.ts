@@ -39,6 +39,7 @@ export function publishedDs(files: ReadableFiles, places: Places, repository: Re
     const rdata = dsRows(domain.name, duties.inParent, digests, dsTtl).map((row) => row.rdata);
     all.set(domain.name, { ttl: dsTtl, rdata });
   }
+  for (const zone of repository.description.faulty.keys()) all.set(zone, { ttl: 0, rdata: [] });
   return all;
 }
 

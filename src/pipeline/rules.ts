@@ -15,6 +15,15 @@ export const rules = defineRules({
     message: (facts: Zone & { errors: number }) =>
       `${facts.zone} keeps its last content, signed again (${facts.errors} ${facts.errors === 1 ? 'error' : 'errors'})`,
   },
+  'build/undescribed': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the file that describes a zone cannot be read',
+    why: 'what the zone should hold now is unknown; it keeps its last content',
+    fix: 'correct the file; the zone is taken out only by a description that can be read whole',
+    message: (facts: Zone & { files: string }) =>
+      `${facts.zone} was described in a file that cannot be read now: ${facts.files}`,
+  },
   'build/absent': {
     tier: 'error',
     reach: 'offline',
@@ -79,8 +88,10 @@ export const rules = defineRules({
     why: 'a DS at the registrar before every name server serves the DNSKEY makes the zone bogus',
     fix: 'give it to the registrar only when all name servers answer with the new DNSKEY and signatures',
     source: 'RFC 7583 section 3.3.3',
-    message: (facts: Zone) =>
-      `the DS of ${facts.zone} waits for nothing yet: make sure that all name servers serve the signed zone`,
+    message: (facts: { zones: number }) =>
+      facts.zones === 1
+        ? 'the DS waits for no evidence'
+        : `the DS records of ${facts.zones} zones wait for no evidence`,
   },
   'sign/policy': {
     tier: 'error',

@@ -1,34 +1,75 @@
-/** Keys for a zone that never had any. */
-import { join } from 'node:path';
+/**
+ * Keys for a zone that never had any. All private halves are written before the first public one, and a public half follows from
+ * its private one: whenever a run stops, the next one finds either no key or finishes the very keys that were begun.
+ */
+import { join, relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
+import type { Name } from '../dns/name.ts';
+import type { ReadableFiles } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { generateKey, takenTags } from '../keys/generate.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { printKeyFile } from '../keys/key-file.ts';
-import { keyFileStem } from '../keys/key-file-name.ts';
-import { printPrivateKeyFile } from '../keys/private-key-file.ts';
-import { sepFlags, zoneFlags } from '../keys/zone-key.ts';
-import { type Places, zoneFolder } from './places.ts';
+import { keyFileStem, parseKeyFileName } from '../keys/key-file-name.ts';
+import { publicKeyOf } from '../keys/private-key.ts';
+import { parsePrivateKeyFile, printPrivateKeyFile } from '../keys/private-key-file.ts';
+import { sepFlags, zoneFlags, zoneKey } from '../keys/zone-key.ts';
+import { newReport } from '../text/problem.ts';
+import { journalFile, type Places, zoneFolder } from './places.ts';
 
-/** Makes and writes the keys that the policy of `domain` asks for. */
-export function makeKeys(tx: Transaction, places: Places, { name: zone, policy }: Domain, now: number): ZoneKey[] {
-  const { layout, algorithm, size } = policy.keys;
+/**
+ * Makes and writes the keys that the policy of `domain` asks for where the zone has neither a journal nor a K*.key; finishes keys whose
+ * writing was interrupted. True where something was written.
+ */
+export function ensureKeys(
+  files: ReadableFiles,
+  tx: Transaction,
+  places: Places,
+  { name: zone, policy }: Domain,
+  now: number,
+): boolean {
+  if (files.facts(journalFile(places, zone)) !== undefined) return false;
   const folder = zoneFolder(places, zone);
-  const made: ZoneKey[] = [];
-  for (const flags of layout === 'csk' ? [sepFlags] : [sepFlags, zoneFlags]) {
-    const { key, privateKey } = generateKey({
-      zone,
-      flags,
-      algorithm,
-      size: algorithm === 8 || algorithm === 10 ? size : undefined,
-      avoidTags: takenTags(made),
-      now,
-      ttl: policy.ttls.dnskey,
-    });
-    const path = join(folder, keyFileStem(zone, key.algorithm, key.tag));
-    tx.writeKey(`${path}.private`, printPrivateKeyFile(key, privateKey), 0o600);
-    tx.writeKey(`${path}.key`, printKeyFile(key), 0o644);
-    made.push(key);
+  const names = files.list(folder).filter((name) => parseKeyFileName(name)?.zone === zone);
+  const hadKeys = names.some((name) => name.endsWith('.key'));
+  const ttl = policy.ttls.dnskey;
+  const finished = names
+    .filter((name) => name.endsWith('.private') && !names.includes(name.replace(/private$/, 'key')))
+    .flatMap((name) => interruptedKey(files, places, join(folder, name), zone, ttl) ?? []);
+
+  const fresh: ZoneKey[] = [];
+  if (!hadKeys) {
+    const { layout, algorithm, size } = policy.keys;
+    const wanted = layout === 'csk' ? [sepFlags] : [sepFlags, zoneFlags];
+    for (const flags of wanted.filter((wantedFlags) => !finished.some((key) => key.flags === wantedFlags))) {
+      const request = { zone, flags, algorithm, size: isRsa(algorithm) ? size : undefined, now, ttl };
+      const { key, privateKey } = generateKey({ ...request, avoidTags: takenTags([...finished, ...fresh]) });
+      tx.writeKey(`${pathOf(folder, key)}.private`, printPrivateKeyFile(key, privateKey), 0o600);
+      fresh.push(key);
+    }
   }
-  return made;
+  for (const key of [...finished, ...fresh]) tx.writeKey(`${pathOf(folder, key)}.key`, printKeyFile(key), 0o644);
+  return finished.length + fresh.length > 0;
+}
+
+const isRsa = (algorithm: number) => algorithm === 8 || algorithm === 10;
+
+const pathOf = (folder: string, key: ZoneKey) => join(folder, keyFileStem(key.zone, key.algorithm, key.tag));
+
+/** The key of a lone private half: the tag in its file's name says with which flags it was made. */
+function interruptedKey(
+  files: ReadableFiles,
+  places: Places,
+  path: string,
+  zone: Name,
+  ttl: number,
+): ZoneKey | undefined {
+  const half = parsePrivateKeyFile(relative(places.root, path), files.read(path), newReport());
+  const tag = parseKeyFileName(path.slice(path.lastIndexOf('/') + 1))?.tag;
+  if (half === undefined) return undefined;
+  const { algorithm } = half.privateKey;
+  const publicKey = publicKeyOf(half.privateKey);
+  return [sepFlags, zoneFlags]
+    .map((flags) => zoneKey({ zone, flags, algorithm, publicKey, timing: half.timing, ttl }))
+    .find((key) => key.tag === tag);
 }
