@@ -1,6 +1,12 @@
-/** The fields of a TLSA record by name and number: RFC 6698 section 2.1 for the values, RFC 7218 section 2 for the acronyms. */
+/**
+ * The fields of a TLSA record by name and number: RFC 6698 section 2.1 for the values, RFC 7218 section 2 for the
+ * acronyms.
+ */
 
-/** Number = place in the table. 255 (PrivCert, PrivSel, PrivMatch) is for private use and means nothing to a sender of mail. */
+/**
+ * Number = place in the table. 255 (PrivCert, PrivSel, PrivMatch) is for private use and means nothing to a sender of
+ * mail.
+ */
 export const usages = ['PKIX-TA', 'PKIX-EE', 'DANE-TA', 'DANE-EE'] as const;
 export const selectors = ['Cert', 'SPKI'] as const;
 export const matchings = ['Full', 'SHA2-256', 'SHA2-512'] as const;

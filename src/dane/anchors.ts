@@ -1,4 +1,7 @@
-/** Which certificates of a chain a trust-anchor record is made of: the issuers of the leaf, or the one that the description names. */
+/**
+ * Which certificates of a chain a trust-anchor record is made of: the issuers of the leaf, or the one that the
+ * description names.
+ */
 import { type Certificate, certificateName } from '../x509/certificate.ts';
 import { issuersIn } from '../x509/chain.ts';
 import type { Selector, Usage } from './acronym.ts';
@@ -21,7 +24,8 @@ export function isAnchorFile(anchor: string): boolean {
 }
 
 /**
- * The certificates to pin; several where an issuer has several certificates in the chain, cross-signed ones for example. The error is a sentence.
+ * The certificates to pin; several where an issuer has several certificates in the chain, cross-signed ones for
+ * example. The error is a sentence.
  */
 export function findAnchors(question: AnchorQuestion): readonly Certificate[] | { readonly error: string } {
   const { chain, strays, anchor, anchorCertificate, usage, selector } = question;

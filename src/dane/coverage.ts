@@ -84,8 +84,8 @@ function reportSize({ owner, host, service, associations }: CoverageQuestion, to
 }
 
 /**
- * Octets of the signed answer (RFC 1035 section 4.1, RFC 4034 section 3.1, RFC 6891 section 6.1.2), with owner names compressed and one signature of 64
- * octets (algorithm 13); the signer is taken to be the parent of the host.
+ * Octets of the signed answer (RFC 1035 section 4.1, RFC 4034 section 3.1, RFC 6891 section 6.1.2), with owner names
+ * compressed and one signature of 64 octets (algorithm 13); the signer is taken to be the parent of the host.
  */
 export function answerSize(owner: Name, associations: readonly Association[]): number {
   const header = 12;

@@ -8,8 +8,9 @@ import { matchesChain } from './matches-chain.ts';
 import type { ServiceAssociations } from './select-records.ts';
 
 /**
- * Reports certificates outside their dates, or that will be at `nextRun`. Where every record of a service is DANE-EE only the leaf is looked at, and for
- * information only; else the chain up to the highest certificate that a record matches.
+ * Reports certificates outside their dates, or that will be at `nextRun`. Where every record of a service is DANE-EE
+ * only the leaf is looked at, and for information only; else the chain up to the highest certificate that a record
+ * matches.
  */
 export function reportHostDates(
   host: Host,

@@ -1,6 +1,7 @@
 /**
- * Issuer catalogues: the intermediate certificates from which a public authority may issue, so that a DANE-TA record for each can stand there before
- * the authority changes from one to the other. Data with a date; a newer danezone brings newer data.
+ * Issuer catalogues: the intermediate certificates from which a public authority may issue, so that a DANE-TA record
+ * for each can stand there before the authority changes from one to the other. Data with a date; a newer danezone
+ * brings newer data.
  */
 
 import { sha256 } from '../crypto/digest.ts';
@@ -40,7 +41,9 @@ const letsencrypt: IssuerCatalogue = {
 
 export const catalogues: ReadonlyMap<string, IssuerCatalogue> = new Map([[letsencrypt.name, letsencrypt]]);
 
-/** One DANE-TA SPKI SHA2-256 record for every issuer: an issuer's key outlives its certificates and cross-signatures. */
+/**
+ * One DANE-TA SPKI SHA2-256 record for every issuer: an issuer's key outlives its certificates and cross-signatures.
+ */
 export function issuerAssociations(catalogue: IssuerCatalogue): Association[] {
   return catalogue.issuers.map(({ name, spkiSha256 }) => ({
     usage: 'DANE-TA',

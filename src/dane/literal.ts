@@ -5,7 +5,9 @@ import { choices, matchings, parseMatching, parseSelector, parseUsage, selectors
 import { type Association, dataLength } from './association.ts';
 import { rules } from './rules.ts';
 
-/** Reads the RDATA; parentheses and spaces inside the data are as in a master file. Undefined after dane/field-range. */
+/**
+ * Reads the RDATA; parentheses and spaces inside the data are as in a master file. Undefined after dane/field-range.
+ */
 export function parseLiteral(text: string, at: Position, to: Report): Association | undefined {
   const wrong = (field: string, found: string, expected: string) => {
     report(to, rules['dane/field-range'], at, { field, found, expected });

@@ -31,7 +31,10 @@ export interface NextKey {
 /** Reads a file of the repository; the error is a sentence about it. */
 export type ReadFile = (path: string) => Octets | { readonly error: string };
 
-/** Reads the files of a certificate. Undefined after an error that leaves no chain; every problem points to the description too. */
+/**
+ * Reads the files of a certificate. Undefined after an error that leaves no chain; every problem points to the
+ * description too.
+ */
 export function loadCertificate(source: CertificateSource, read: ReadFile, to: Report): LoadedCertificate | undefined {
   const file = readNamed(source, source.chain.value, source.chain.at, read, to);
   if (file !== undefined && file.kind !== 'chain') {

@@ -4,8 +4,9 @@ import { isAnchorUsage } from './acronym.ts';
 import { type Association, associationData, type Selectable } from './association.ts';
 
 /**
- * The depth at which `association` matches a chain that is presented leaf first; undefined where it does not. The end-entity usages look at the leaf,
- * the trust-anchor usages at every certificate above it: RFC 7671 section 5.2.2 wants the anchor in the chain that the server presents.
+ * The depth at which `association` matches a chain that is presented leaf first; undefined where it does not. The
+ * end-entity usages look at the leaf, the trust-anchor usages at every certificate above it: RFC 7671 section 5.2.2
+ * wants the anchor in the chain that the server presents.
  */
 export function matchesChain(association: Omit<Association, 'from'>, chain: readonly Selectable[]): number | undefined {
   const [from, to] = isAnchorUsage(association.usage) ? [1, chain.length] : [0, 1];

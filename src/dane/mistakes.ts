@@ -1,4 +1,7 @@
-/** Records that were made of the wrong octets, as people make them with shell pipes: each mistake is known by its digest. */
+/**
+ * Records that were made of the wrong octets, as people make them with shell pipes: each mistake is known by its
+ * digest.
+ */
 import { asBuffer, base64, equalOctets, hex, type Octets } from '../text/octets.ts';
 import { bareKey } from '../x509/public-key.ts';
 import type { Selector } from './acronym.ts';

@@ -1,4 +1,6 @@
-/** Whether a certificate names a host: DANE-TA and the PKIX usages check names, DANE-EE does not (RFC 7671 section 5.1). */
+/**
+ * Whether a certificate names a host: DANE-TA and the PKIX usages check names, DANE-EE does not (RFC 7671 section 5.1).
+ */
 import { type Name, parseName } from '../dns/name.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
@@ -8,7 +10,10 @@ export function certificateNames({ dnsNames, hasAlternativeNames, commonName }: 
   return commonName === undefined ? [] : [commonName];
 }
 
-/** A wildcard stands for one whole left-most label and never for the name of a top-level domain (RFC 6125 section 6.4.3). */
+/**
+ * A wildcard stands for one whole left-most label and never for the name of a top-level domain (RFC 6125 section
+ * 6.4.3).
+ */
 export function coversHost(certificate: Certificate, host: Name): boolean {
   return certificateNames(certificate).some((text) => {
     if (!text.startsWith('*.')) return parseName(text) === host;

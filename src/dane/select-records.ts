@@ -1,6 +1,7 @@
 /**
- * The TLSA records of a host: for every service, of every certificate that it uses, what the host's requests ask for — current ∪ next.
- * Keeping records that left the description until nobody needs them is the business of the rollover stage.
+ * The TLSA records of a host: for every service, of every certificate that it uses, what the host's requests ask for —
+ * current ∪ next. Keeping records that left the description until nobody needs them is the business of the rollover
+ * stage.
  */
 import type { Host, Service, TlsaRequest } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
@@ -57,7 +58,8 @@ const makers: { readonly [K in TlsaRequest['kind']]: (request: Request<K>, conte
 };
 
 /**
- * The records of each service of a host. `certificates` holds those that could be loaded; `anchors` the certificates of anchors that are files.
+ * The records of each service of a host. `certificates` holds those that could be loaded; `anchors` the certificates of
+ * anchors that are files.
  */
 export function associationsFor(
   host: Host,
@@ -156,7 +158,8 @@ function ofLeaf(request: Request<'association'>, loaded: LoadedCertificate, { to
 function ofIssuers(request: Request<'association'>, loaded: LoadedCertificate, context: Context): Association[] {
   const { source, next } = loaded;
   const current = { chain: loaded.chain, strays: loaded.strays, role: 'current' as const, at: request.at };
-  // A next key without a certificate will be certified by an issuer that is not known yet: usually the one that is pinned.
+  // A next key without a certificate will be certified by an issuer that is not known yet: usually the one that is
+  // pinned.
   const sides =
     next === undefined || next.chain.length === 0
       ? [current]

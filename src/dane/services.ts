@@ -1,6 +1,6 @@
 /**
- * Services by name. A TLSA record stands at `_port._protocol.host` (RFC 6698 section 3), so a service is no more than a name
- * for a port and a protocol.
+ * Services by name. A TLSA record stands at `_port._protocol.host` (RFC 6698 section 3), so a service is no more than a
+ * name for a port and a protocol.
  */
 
 import { type Name, type NameError, under } from '../dns/name.ts';
@@ -18,9 +18,9 @@ export interface ServicePort {
 const protocols: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
 
 /**
- * Names of the IANA Service Name and Transport Protocol Port Number Registry that run over TLS or DTLS, or begin it with
- * STARTTLS; the first protocol is the one that the bare name means. Two exceptions: the registry has no port for `xmpps-client` and
- * `xmpps-server` (XEP-0368 leaves it to the SRV record), so these are the customary ones.
+ * Names of the IANA Service Name and Transport Protocol Port Number Registry that run over TLS or DTLS, or begin it
+ * with STARTTLS; the first protocol is the one that the bare name means. Two exceptions: the registry has no port for
+ * `xmpps-client` and `xmpps-server` (XEP-0368 leaves it to the SRV record), so these are the customary ones.
  */
 export const services: Readonly<Record<string, { readonly port: number; readonly protocols: readonly Protocol[] }>> = {
   smtp: { port: 25, protocols: ['tcp'] },

@@ -1,6 +1,6 @@
 /**
- * X.509 certificates (RFC 5280 section 4.1), read only. What records are made of — the certificate and its public key — are views on the octets
- * of the file, never written out again: a key that is re-encoded can have another digest.
+ * X.509 certificates (RFC 5280 section 4.1), read only. What records are made of — the certificate and its public key —
+ * are views on the octets of the file, never written out again: a key that is re-encoded can have another digest.
  */
 import type { Octets } from '../text/octets.ts';
 import type { Position } from '../text/problem.ts';

@@ -1,6 +1,6 @@
 /**
- * The order of the certificates of a file: who issued whom, by name and signature. Whether a chain may be trusted — dates, constraints, purposes —
- * is path validation (RFC 5280 section 6), which gets a file of its own beside this one.
+ * The order of the certificates of a file: who issued whom, by name and signature. Whether a chain may be trusted —
+ * dates, constraints, purposes — is path validation (RFC 5280 section 6), which gets a file of its own beside this one.
  */
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { asBuffer } from '../text/octets.ts';
@@ -93,7 +93,9 @@ export function isSameEntity(a: Certificate, b: Certificate): boolean {
   return sameName(a.subject, b.subject) && Buffer.compare(a.spki, b.spki) === 0;
 }
 
-/** Whether the key of `issuer` made the signature on `certificate`. False too for algorithms that OpenSSL does not know. */
+/**
+ * Whether the key of `issuer` made the signature on `certificate`. False too for algorithms that OpenSSL does not know.
+ */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
   try {
     const key = createPublicKey({ key: asBuffer(issuer.spki), format: 'der', type: 'spki' });

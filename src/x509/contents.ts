@@ -1,4 +1,7 @@
-/** The things that a certificate or key file holds, in the order of the file; what is whole, what is broken, what is foreign. */
+/**
+ * The things that a certificate or key file holds, in the order of the file; what is whole, what is broken, what is
+ * foreign.
+ */
 import { asBuffer, type Octets } from '../text/octets.ts';
 import type { Position } from '../text/problem.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
@@ -121,7 +124,9 @@ function readBlock(block: PemBlock, passphrase?: string): Item {
     : { kind: 'foreign', at, content: held, form: 'pem', mislabelled: true };
 }
 
-/** The certificate of a block TRUSTED CERTIFICATE, without the trust settings that OpenSSL appends as one more SEQUENCE. */
+/**
+ * The certificate of a block TRUSTED CERTIFICATE, without the trust settings that OpenSSL appends as one more SEQUENCE.
+ */
 function withoutTrust(octets: Octets): Octets {
   const reader = new DerReader(octets);
   const certificate = reader.take(Tag.sequence, 'a certificate');

@@ -1,4 +1,7 @@
-/** Certificates against the clock. Dates warn and never stop a build: nothing that only the passing of time made true may (DESIGN, isolation). */
+/**
+ * Certificates against the clock. Dates warn and never stop a build: nothing that only the passing of time made true
+ * may (DESIGN, isolation).
+ */
 import { type Extra, type Position, type Report, report } from '../text/problem.ts';
 import { type Certificate, certificateName } from './certificate.ts';
 import { rules } from './rules.ts';
@@ -12,7 +15,10 @@ export interface DateQuestion {
   readonly datesCount: boolean;
 }
 
-/** Reports a certificate that is outside its dates, or will be at the next run. `at` undefined: where the certificate stands. */
+/**
+ * Reports a certificate that is outside its dates, or will be at the next run. `at` undefined: where the certificate
+ * stands.
+ */
 export function reportDates(
   certificate: Certificate,
   question: DateQuestion,

@@ -1,9 +1,9 @@
 /**
- * A strict reader of DER (ITU-T X.690 section 10). It hands out ranges of the octets it was given and never writes them out
- * again: what is hashed later is what stands in the file.
+ * A strict reader of DER (ITU-T X.690 section 10). It hands out ranges of the octets it was given and never writes them
+ * out again: what is hashed later is what stands in the file.
  *
- * After the first fault a reader keeps answering, with empty elements, so that a grammar can be written straight down and the fault looked at
- * once in the end.
+ * After the first fault a reader keeps answering, with empty elements, so that a grammar can be written straight down
+ * and the fault looked at once in the end.
  */
 import type { Octets } from '../text/octets.ts';
 
@@ -42,8 +42,8 @@ const maxOidLength = 64;
 
 export interface DerFault {
   /**
-   * cut: the octets end inside an element. trailing: octets follow the outermost element. ber: right in BER, wrong in DER.
-   * shape: well formed, and not what was expected.
+   * cut: the octets end inside an element. trailing: octets follow the outermost element. ber: right in BER, wrong in
+   * DER. shape: well formed, and not what was expected.
    */
   readonly kind: 'cut' | 'trailing' | 'ber' | 'shape';
   /** A sentence without its subject. */
@@ -166,8 +166,9 @@ const nothing: Element = {
 };
 
 /**
- * The first fault in the encoding as such: one element, definite and shortest lengths (X.690 section 10.1), primitive strings
- * (10.2), shortest INTEGERs (8.3.2), TRUE as 0xff (11.1). What stands inside OCTET STRING and BIT STRING is not looked at.
+ * The first fault in the encoding as such: one element, definite and shortest lengths (X.690 section 10.1), primitive
+ * strings (10.2), shortest INTEGERs (8.3.2), TRUE as 0xff (11.1). What stands inside OCTET STRING and BIT STRING is not
+ * looked at.
  */
 export function derFault(octets: Octets): DerFault | undefined {
   const header = readHeader(octets, 0, octets.length);

@@ -3,7 +3,9 @@ import { hex, type Octets } from '../text/octets.ts';
 import { type DerReader, type Element, oidText, Tag } from './der.ts';
 
 export interface DistinguishedName {
-  /** RFC 4514: `CN=R13,O=Let's Encrypt,C=US`, last RDN first. Control characters are escaped. Empty for the empty name. */
+  /**
+   * RFC 4514: `CN=R13,O=Let's Encrypt,C=US`, last RDN first. Control characters are escaped. Empty for the empty name.
+   */
   readonly text: string;
   /** As it stands in the certificate. */
   readonly der: Octets;
@@ -69,7 +71,9 @@ export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
   return a.key === b.key;
 }
 
-/** The text of a DirectoryString or IA5String; undefined where the value is something else or not valid in its encoding. */
+/**
+ * The text of a DirectoryString or IA5String; undefined where the value is something else or not valid in its encoding.
+ */
 export function stringOf(value: Element): string | undefined {
   const buffer = Buffer.from(value.content);
   switch (value.tag) {

@@ -1,5 +1,6 @@
 /**
- * What a file is, judged by its octets: so that a file in the wrong form is refused by its name and with the command that makes the right one.
+ * What a file is, judged by its octets: so that a file in the wrong form is refused by its name and with the command
+ * that makes the right one.
  */
 import type { Octets } from '../text/octets.ts';
 import { context, DerReader, oidText, Tag } from './der.ts';
@@ -47,7 +48,9 @@ interface Fields {
   is(...tags: number[]): boolean;
 }
 
-/** Undefined where the octets are no DER at all. Looks at the first two levels only; what it names may still be broken. */
+/**
+ * Undefined where the octets are no DER at all. Looks at the first two levels only; what it names may still be broken.
+ */
 export function identifyDer(octets: Octets): DerContent | undefined {
   const outer = new DerReader(octets);
   if (outer.next !== Tag.sequence) return undefined;

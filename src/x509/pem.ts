@@ -1,6 +1,7 @@
 /**
- * PEM blocks (RFC 7468). Strict about what a digest hangs on — boundaries, labels, Base64 — and tolerant of what editors, mail and
- * shells do around it: any line ends, a byte order mark, indentation, blank lines, text between blocks, long lines, two blocks on one line.
+ * PEM blocks (RFC 7468). Strict about what a digest hangs on — boundaries, labels, Base64 — and tolerant of what
+ * editors, mail and shells do around it: any line ends, a byte order mark, indentation, blank lines, text between
+ * blocks, long lines, two blocks on one line.
  */
 import type { Octets } from '../text/octets.ts';
 import type { Position } from '../text/problem.ts';
@@ -127,8 +128,8 @@ function badCharacter(character: string, isSecret: boolean, at: Position): PemFa
 }
 
 /**
- * Makes offsets into lines and columns; CR LF, LF and CR end a line. No line of a certificate or key file is ever shown: it
- * tells nobody anything, and what lies in a damaged file may be a private key.
+ * Makes offsets into lines and columns; CR LF, LF and CR end a line. No line of a certificate or key file is ever
+ * shown: it tells nobody anything, and what lies in a damaged file may be a private key.
  */
 function positions(file: string, text: string): PositionAt {
   const starts = [0];

@@ -1,11 +1,15 @@
-/** The marks by which a private key in a file is known without reading it: for `check`, and for whoever shows pieces of files. */
+/**
+ * The marks by which a private key in a file is known without reading it: for `check`, and for whoever shows pieces of
+ * files.
+ */
 import type { Octets } from '../text/octets.ts';
 import { asBuffer } from '../text/octets.ts';
 import { identifyDer } from './identify.ts';
 
 /** Each needs more than its headline, so that a text that speaks of keys is none. */
 const marks: readonly RegExp[] = [
-  // PEM, but not `ENCRYPTED PRIVATE KEY`, not the old encrypted form with its Proc-Type field, not an encrypted OpenSSH key.
+  // PEM, but not `ENCRYPTED PRIVATE KEY`, not the old encrypted form with its Proc-Type field, not an encrypted OpenSSH
+  // key.
   /-----BEGIN (?!ENCRYPTED |OPENSSH )[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----\s*(?!Proc-Type: ?4, ?ENCRYPTED)(?:[A-Za-z0-9+/=]{16}|[A-Z][A-Za-z]+: )/,
   /-----BEGIN OPENSSH PRIVATE KEY-----\s*b3BlbnNzaC1rZXktdjEAAAAABG5vbmU/,
   // BIND, ldns: K*.private.

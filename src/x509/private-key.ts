@@ -1,5 +1,6 @@
 /**
- * Private key files: only to learn the public key that belongs to them. What this returns holds no private octet, and no message quotes any.
+ * Private key files: only to learn the public key that belongs to them. What this returns holds no private octet, and
+ * no message quotes any.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { asBuffer, type Octets } from '../text/octets.ts';
@@ -77,8 +78,8 @@ function withPassphrase(passphrase: string | undefined, open: () => KeyObject): 
 }
 
 /**
- * Here the public key is written out, for a private key file holds none in the form that certificates carry: named curve, uncompressed point, NULL
- * parameters for RSA, as every certificate authority and `openssl req` write it.
+ * Here the public key is written out, for a private key file holds none in the form that certificates carry: named
+ * curve, uncompressed point, NULL parameters for RSA, as every certificate authority and `openssl req` write it.
  */
 function publicKeyOf(privateKey: KeyObject): PublicKey | PrivateKeyError {
   const key = readPublicKey(createPublicKey(privateKey).export({ type: 'spki', format: 'der' }));

@@ -10,7 +10,9 @@ export type KeyAlgorithm =
   | { readonly kind: 'other'; readonly oid: string };
 
 export interface PublicKey {
-  /** SubjectPublicKeyInfo, octet for octet as it stands in the file: what a TLSA record with selector SPKI is made of. */
+  /**
+   * SubjectPublicKeyInfo, octet for octet as it stands in the file: what a TLSA record with selector SPKI is made of.
+   */
   readonly spki: Octets;
   readonly algorithm: KeyAlgorithm;
 }
@@ -69,8 +71,8 @@ export function readPublicKey(der: Octets): PublicKey | DerFault {
 }
 
 /**
- * Reads an RSAPublicKey (PKCS#1, RFC 8017 appendix A.1.1) and puts the SubjectPublicKeyInfo around it that certificates carry: the
- * parameters are NULL (RFC 3279 section 2.3.1).
+ * Reads an RSAPublicKey (PKCS#1, RFC 8017 appendix A.1.1) and puts the SubjectPublicKeyInfo around it that certificates
+ * carry: the parameters are NULL (RFC 3279 section 2.3.1).
  */
 export function readRsaPublicKey(der: Octets): PublicKey | DerFault {
   const fault = derFault(der);
@@ -116,7 +118,10 @@ function curveOf(parameters: Element | undefined): string {
   return Object.hasOwn(curves, oid) ? curves[oid] : oid;
 }
 
-/** The content of the BIT STRING alone, without algorithm: never what a record is made of, but often what it was made of by mistake. */
+/**
+ * The content of the BIT STRING alone, without algorithm: never what a record is made of, but often what it was made of
+ * by mistake.
+ */
 export function bareKey(spki: Octets): Octets {
   const fields = new DerReader(spki).enter(Tag.sequence, 'the public key');
   fields.any();

@@ -1,4 +1,7 @@
-/** Certificate and key files as operators have them: PEM or DER, alone or in a bundle; what is none is refused by its name. */
+/**
+ * Certificate and key files as operators have them: PEM or DER, alone or in a bundle; what is none is refused by its
+ * name.
+ */
 import type { Octets } from '../text/octets.ts';
 import { type Position, type Report, report } from '../text/problem.ts';
 import { type Certificate, certificateName } from './certificate.ts';
@@ -34,7 +37,10 @@ export const kindText: Readonly<Record<CertificateFile['kind'], string>> = {
 export interface ReadOptions {
   /** For encrypted private keys. */
   readonly passphrase?: string;
-  /** What several server certificates in one file are: a mistake (`only`, the default), or as a server reads them (`first`). */
+  /**
+   * What several server certificates in one file are: a mistake (`only`, the default), or as a server reads them
+   * (`first`).
+   */
   readonly leaf?: 'only' | 'first';
 }
 
@@ -47,8 +53,8 @@ const expected = 'a certificate, a certification request or a key';
 type Kind<K extends Item['kind']> = Extract<Item, { kind: K }>;
 
 /**
- * Reads a file. Undefined after an error was reported. The warnings about a chain (cert/chain-order) are reported too; what depends on the time
- * is not looked at here.
+ * Reads a file. Undefined after an error was reported. The warnings about a chain (cert/chain-order) are reported too;
+ * what depends on the time is not looked at here.
  */
 export function readCertificateFile(
   file: string,
@@ -72,7 +78,8 @@ export function readCertificateFile(
     report(to, rules['cert/unreadable'], start, { reason: `the file holds ${found.length} ${what}: one was expected` });
     return undefined;
   };
-  // Certificates come before requests and requests before keys; the rest of a bundle (parameters, a CRL) does not matter.
+  // Certificates come before requests and requests before keys; the rest of a bundle (parameters, a CRL) does not
+  // matter.
   const certificates = of('certificate').map((item) => item.certificate);
   if (certificates.length > 0) return chainOf(certificates, of('private-key'), to, options);
   const requests = of('request');
