@@ -67,8 +67,8 @@ async function writeSchema() {
   const outfile = join(root, 'dist', 'schema.cjs');
   await build({ ...shared, legalComments: 'none', entryPoints: ['src/describe/json-schema.ts'], outfile });
   try {
-    const { jsonSchema } = createRequire(import.meta.url)(outfile);
-    writeFileSync(join(root, 'schema', 'danezone.schema.json'), `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+    const { printJsonSchema } = createRequire(import.meta.url)(outfile);
+    writeFileSync(join(root, 'schema', 'danezone.schema.json'), printJsonSchema());
   } finally {
     rmSync(outfile, { force: true });
   }
