@@ -7,8 +7,9 @@ const dsDigestLengths: readonly (number | undefined)[] = [undefined, 20, 32, 32,
 /** SSHFP fingerprint type → octets (RFC 4255 section 3.1.2, RFC 6594 section 4). */
 const sshfpLengths: readonly (number | undefined)[] = [undefined, 20, 32];
 
-/** ZONEMD hash algorithm → octets (RFC 8976 sections 2.2.3 and 2.2.4). */
+/** ZONEMD hash algorithm → octets, for scheme SIMPLE; a private scheme may cut its digests (RFC 8976 sections 2.2.2 to 2.2.4, A.3). */
 const zonemdDigestLengths: readonly (number | undefined)[] = [undefined, 48, 64];
+const zonemdSimple = 1;
 const shortestZonemdDigest = 12;
 
 /** NSEC3 hash algorithm → octets (RFC 5155 section 11). */
@@ -31,7 +32,7 @@ export const checkSshfpLength: RDataCheck = (octets, from, to) => {
 };
 
 export const checkZonemdDigest: RDataCheck = (octets, from, to) => {
-  const expected = zonemdDigestLengths[octets[from + 5]];
+  const expected = octets[from + 4] === zonemdSimple ? zonemdDigestLengths[octets[from + 5]] : undefined;
   const found = to - from - 6;
   if (expected !== undefined && expected !== found) {
     return `a digest of hash algorithm ${octets[from + 5]} has ${expected} octets, not ${found}`;

@@ -43,6 +43,11 @@ export function keyOfText(octets: Octets, start: number, end: number): number {
   return parseDecimal(octets, start + 3, end, 0xffff);
 }
 
+/** Whether the key at `start`, which `keyOfText` knows, is written as `keyNNN`. */
+export function isGenericKey(octets: Octets, start: number): boolean {
+  return keyPrefix.every((octet, i) => octets[start + i] === octet);
+}
+
 export function writeKey(key: number, out: OctetWriter): void {
   const text = names.get(key);
   if (text !== undefined) {

@@ -4,8 +4,8 @@ import { FieldError, type FieldReader, OctetWriter } from '../fields.ts';
 import { type Field, unexpected } from './field.ts';
 import { readU16 } from './numbers.ts';
 import { putQuoted, resolveEscapes } from './strings.ts';
-import { Key, keyOfText, writeKey } from './svc-keys.ts';
-import { type ValueForm, valueFormOf } from './svc-values.ts';
+import { isGenericKey, Key, keyOfText, writeKey } from './svc-keys.ts';
+import { opaque, type ValueForm, valueFormOf } from './svc-values.ts';
 
 export interface SvcParam {
   readonly key: number;
@@ -61,7 +61,7 @@ function readParam(fields: FieldReader): { param: SvcParam; more: boolean } {
   const keyEnd = separator < 0 || separator >= end ? end : separator;
   const key = keyOfText(octets, start, keyEnd);
   if (key < 0) throw unexpected(fields, 'a parameter such as alpn=h2 or key667=text');
-  const form = valueFormOf(key);
+  const form = isGenericKey(octets, start) ? opaque : valueFormOf(key);
   if (keyEnd === end) return { param: { key, value: encodeValue(form, key, fields, end, end) }, more: fields.next() };
   let more: boolean;
   let param: SvcParam;

@@ -21,8 +21,8 @@ const backslash = 0x5c;
 const quote = 0x22;
 const valid = () => undefined;
 
-/** Any octets. */
-const opaque: ValueForm = {
+/** Any octets: keys without a form of their own, and all keys written as `keyNNN`, whose text is the wire form. */
+export const opaque: ValueForm = {
   read(text, out) {
     out.put(text);
     return undefined;
