@@ -115,7 +115,8 @@ describe.each(['rfc4035-b.json', 'rfc5155-b.json'])('the answers of %s', (file) 
     });
 
     const isNegative = example.answer.length === 0 && /RCODE=[03]/.test(example.header) && / AA/.test(example.header);
-    test.runIf(isNegative)(`${example.section}: the closest encloser and what is denied follow from the zone`, () => {
+    if (!isNegative) continue;
+    test(`${example.section}: the closest encloser and what is denied follow from the zone`, () => {
       const nsec3 = given.filter(({ type }) => type === Type.NSEC3);
       const nsec = given.filter(({ type }) => type === Type.NSEC);
       if (example.header.includes('RCODE=3')) expect(zone.findWire(question, 0, question.length)).toBe(-1);
