@@ -171,8 +171,8 @@ export class Expansion {
   }
 
   private reportUnused(): void {
-    // What uses it may stand in a file that cannot be read.
-    if (this.sections.policies.broken.length > 0) return;
+    // What uses it may stand where something is wrong, and that is told already.
+    if (this.to.hasErrors) return;
     const { policies, parents, nameserverSets, certificates, templates } = this.sections;
     policies.reportUnused(this.to, defaultName);
     parents.reportUnused(this.to, defaultName);

@@ -24,6 +24,16 @@ export const rules = defineRules({
     source: 'YAML 1.2.2',
     message: (f: { said: string }) => f.said,
   },
+  'yaml/character': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a character that cannot be seen',
+    why: 'A reviewer would read something else than what is built.',
+    fix: 'remove the character; in double quotes it can be written as an escape, such as "\\u202e"',
+    source: 'YAML 1.2.2 section 5.1, Unicode technical standard 55',
+    message: (f: { character: string }) =>
+      `the file holds ${f.character}, a control or a mark that changes the order of text`,
+  },
   'yaml/version': {
     tier: 'error',
     reach: 'offline',

@@ -39,7 +39,8 @@ const tlsaRequest = z
         }),
         literal: text.optional().meta({ description: 'RDATA as it stands: 3 1 1 and the digest.' }),
         alias: domainName.optional().meta({
-          description: 'The TLSA owners become CNAMEs to this name, where the records stand (RFC 7671 section 7).',
+          description:
+            'The TLSA owners become CNAMEs to this name, where TLSA records are declared (RFC 7671 section 7).',
         }),
         issuers: word.optional().meta({ description: 'Pins the issuers of a catalogue.', examples: ['letsencrypt'] }),
       }),
@@ -67,7 +68,9 @@ export const host = keys('a host', {
     .union([tlsaRequest, z.array(tlsaRequest)], { error: 'a TLSA request, a list of them or an alias' })
     .optional()
     .meta({ description: `The TLSA records of each service. Default: ${association}; [] for none.` }),
-  ttl: duration.optional().meta({ description: 'Of the address records. Default: that of the zone.' }),
+  ttl: duration.optional().meta({
+    description: 'Of its addresses and TLSA records. Default: that of the zone, and for TLSA that of the policy.',
+  }),
 }).meta({
   id: 'host',
   description: 'A host; its addresses and TLSA records go to the closest declared domain above it.',

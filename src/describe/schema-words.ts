@@ -19,8 +19,11 @@ export const yesOrNo = z.boolean('true or false');
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `one of ${values.join(', ')}`);
 
+const durationWords = 'a duration, such as 90d or 1h30m';
 export const duration = z
-  .union([z.int().min(0), z.string().meta({ pattern: durationPattern })], { error: 'a duration, such as 90d or 1h30m' })
+  .union([z.int(durationWords).min(0, durationWords), z.string().meta({ pattern: durationPattern })], {
+    error: durationWords,
+  })
   .meta({
     id: 'duration',
     description: 'A duration: 90d, 1h30m, 2w, ISO 8601 without months and years (P1DT2H), or plain seconds.',

@@ -24,7 +24,8 @@ export function defaultRequest(at: Position): TlsaRequest {
 
 const form = /^(\S+)\s+(\S+)\s+(\S+)(?:\s+(.*\S))?\s*$/s;
 const hexadecimal = /^[0-9a-f\s]+$/i;
-const certificateFile = /\.(?:pem|crt|cer|der)$/i;
+/** A file and no subject: it has a folder or the ending of a certificate file. */
+const certificateFile = /\/|\.(?:pem|crt|cer|der)$/i;
 
 /** Octets of the data, where the matching type fixes them. */
 const digestLength: Partial<Record<Association['matching'], number>> = { 'SHA2-256': 32, 'SHA2-512': 64 };

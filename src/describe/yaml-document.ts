@@ -14,7 +14,6 @@ import {
   Lexer,
   LineCounter,
   Parser,
-  type YAMLError,
 } from 'yaml';
 import { quote } from '../text/escape.ts';
 import type { Octets } from '../text/octets.ts';
@@ -50,7 +49,7 @@ export function readYaml(file: string, octets: Octets, to: Report): YamlDocument
   const text = decode(file, octets, to);
   if (text === undefined) return {};
   const source = sourceOf(file, text);
-  const document = compose(source, to);
+  const document = checkCharacters(source, to) ? compose(source, to) : undefined;
   if (document === undefined) return { text };
   const before = to.problems.length;
   const root = new Conversion(source, to).root(document);
@@ -88,6 +87,17 @@ function sourceOf(file: string, text: string): Source {
   };
 }
 
+/** What YAML does not take as printable, and the marks that make a text look like another one. */
+const unseen = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/;
+
+function checkCharacters(source: Source, to: Report): boolean {
+  const at = source.text.search(unseen);
+  if (at < 0) return true;
+  const code = source.text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  report(to, rules['yaml/character'], source.position(at, at + 1), { character: `U+${code}` });
+  return false;
+}
+
 /** The document of the text, or undefined with what is wrong in the report. */
 function compose(source: Source, to: Report): Document.Parsed | undefined {
   const { text } = source;
@@ -121,7 +131,7 @@ function compose(source: Source, to: Report): Document.Parsed | undefined {
     report(to, rules['yaml/version'], source.position(at, text.length), { version: yaml.version });
     return undefined;
   }
-  const wrong: YAMLError[] = documents.flatMap((one) => [...one.errors, ...one.warnings]);
+  const wrong = documents.flatMap((one) => [...one.errors, ...one.warnings]);
   reportYamlErrors(wrong, source, to);
   if (second !== undefined) {
     const from = second.range[0];

@@ -1,8 +1,14 @@
 /** What yaml's parser says, in plain words and without what only follows from the first mistake. */
-import type { YAMLError } from 'yaml';
 import { type Report, report } from '../text/problem.ts';
 import { rules } from './rules.ts';
 import type { Source } from './tree.ts';
+
+/** An error or warning of the yaml package, as much as is needed of it. */
+export interface YamlError {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [from: number, to: number];
+}
 
 const tokenWords: Readonly<Record<string, string>> = {
   'flow-map-start': 'a {',
@@ -43,11 +49,16 @@ const sentences: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
 /** At most this many mistakes of one file are told; after a token out of place nothing else is sure. */
 const atMost = 20;
 
-export function reportYamlErrors(errors: readonly YAMLError[], source: Source, to: Report): void {
+export function reportYamlErrors(errors: readonly YamlError[], source: Source, to: Report): void {
   const ordered = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const lost = ordered.findIndex((error) => error.code === 'UNEXPECTED_TOKEN' || error.code === 'BAD_INDENT');
   for (const error of ordered.slice(0, Math.min(atMost, lost < 0 ? atMost : lost + 1))) {
     const from = Math.min(error.pos[0], source.text.length);
+    const version = /^Unsupported YAML version (.*)$/.exec(error.message);
+    if (version !== null) {
+      report(to, rules['yaml/version'], source.position(from, error.pos[1]), { version: version[1] });
+      continue;
+    }
     const rule = error.code === 'TAG_RESOLVE_FAILED' ? rules['yaml/tag'] : rules['yaml/syntax'];
     const hint = /\{\{/.test(source.text.slice(from - 2, from + 2)) ? 'put the text with {{…}} in quotes' : undefined;
     report(to, rule, source.position(from, error.pos[1]), { said: sentenceOf(error.message) }, { hint });
