@@ -247,7 +247,7 @@ describe('wire form and text', () => {
         const parsed = parseName(of);
         if (typeof parsed === 'string') expect(wireNameLength(nameToWire(parsed))).toBe(nameToWire(parsed).length);
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 

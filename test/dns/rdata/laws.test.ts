@@ -19,7 +19,7 @@ import { Type, type TypeCode } from '../../../src/dns/type.ts';
 import { hex, type Octets } from '../../../src/text/octets.ts';
 import { knownTypes, octets, rdata } from './arbitrary.ts';
 
-const runs = { numRuns: 60 };
+const runs = { numRuns: 40 };
 
 /** Random valid RDATA of one type in wire form. */
 function wireOf<K extends KnownType>(type: K): fc.Arbitrary<Octets> {
@@ -119,7 +119,7 @@ describe.each(knownTypes)('%s', (type) => {
         const again = encodeRecord(code, text);
         expect(again instanceof Uint8Array ? hex(again) : again).toBe(hex(random));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
