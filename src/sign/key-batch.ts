@@ -5,14 +5,14 @@ import { algorithmOf } from '../dnssec/algorithm.ts';
 import { openSigner } from '../signers/index.ts';
 import type { Signer, SignerSpec, SigningOptions } from '../signers/signer.ts';
 import type { Octets } from '../text/octets.ts';
-import { putRecords, putSignatureHead, type Records } from './signed-data.ts';
+import { SignatureForms } from './signature-forms.ts';
+import { putRecords, type Records } from './signed-data.ts';
 
 export class KeyBatch {
   readonly spec: SignerSpec;
+  readonly forms: SignatureForms;
   /** Octets of a signature; 0 where the algorithm is not known. */
   readonly signatureLength: number;
-  /** The apex in wire form: the signer's name. */
-  readonly #apex: Octets;
   readonly #options: SigningOptions;
   #signer: Signer | undefined;
   readonly #messages = new OctetWriter(1 << 16);
@@ -23,14 +23,9 @@ export class KeyBatch {
 
   constructor(spec: SignerSpec, apex: Octets, options: SigningOptions) {
     this.spec = spec;
+    this.forms = new SignatureForms(spec.key, apex);
     this.signatureLength = algorithmOf(spec.key.algorithm)?.signatureLength(spec.key.publicKey) ?? 0;
-    this.#apex = apex;
     this.#options = options;
-  }
-
-  /** Messages since the last `clear`. */
-  get count(): number {
-    return this.#count;
   }
 
   clear(): void {
@@ -38,25 +33,9 @@ export class KeyBatch {
     this.#count = 0;
   }
 
-  /** RRSIG RDATA of this key without its signature. */
-  putHead(out: OctetWriter, type: TypeCode, labels: number, ttl: number, inception: number, expiration: number): void {
-    const { algorithm, tag } = this.spec.key;
-    putSignatureHead(out, { type, algorithm, labels, ttl, expiration, inception, tag }, this.#apex);
-  }
-
-  /**
-   * Starts a message with the head of its RRSIG and returns the head, a view that is valid until the next call. The message
-   * counts only once `add` completes it.
-   */
-  begin(type: TypeCode, labels: number, ttl: number, inception: number, expiration: number): Octets {
-    const messages = this.#messages;
-    messages.length = this.#starts[this.#count];
-    this.putHead(messages, type, labels, ttl, inception, expiration);
-    return messages.octets.subarray(this.#starts[this.#count], messages.length);
-  }
-
-  /** Completes the message and returns its number. */
-  add(owner: Octets, type: TypeCode, ttl: number, records: Records): number {
+  /** Adds the message of an RRset behind the head of its RRSIG; the number of its signature. */
+  add(head: Octets, owner: Octets, type: TypeCode, ttl: number, records: Records): number {
+    this.#messages.put(head);
     putRecords(this.#messages, owner, type, ttl, records);
     if (this.#count + 2 > this.#starts.length) {
       const larger = new Uint32Array(this.#starts.length * 2);

@@ -4,6 +4,8 @@
  */
 import { OctetWriter } from '../dns/fields.ts';
 import { writeRecord } from '../dns/master-writer.ts';
+import { writeBase64 } from '../dns/rdata/data.ts';
+import { writeName } from '../dns/rdata/name-field.ts';
 import { Type, type TypeCode } from '../dns/type.ts';
 import type { ZoneColumns } from '../dns/zone.ts';
 import { Flag } from '../dnssec/key-tag.ts';
@@ -13,6 +15,7 @@ import { Collation } from './collation.ts';
 import { KeyBatch } from './key-batch.ts';
 import { PreviousSignatures } from './previous.ts';
 import { RRsetTable } from './rrset-table.ts';
+import type { SignatureForm } from './signature-forms.ts';
 import { signedLabels } from './signed-data.ts';
 import { openWindows, type WindowPolicy, type Windows } from './windows.ts';
 
@@ -50,6 +53,10 @@ export interface SignedPart {
   readonly facts: PartFacts;
 }
 
+const lineFeed = 0x0a;
+/** Characters of Base64 before a space: a signature stands here as `writeRecord` writes it. */
+const base64Width = 56;
+
 export class PartSigner {
   /** To be filled with the RRsets of the part, then `finish`. */
   readonly table: RRsetTable;
@@ -62,10 +69,10 @@ export class PartSigner {
   readonly #previous: PreviousSignatures | undefined;
   readonly #text = new OctetWriter(1 << 18);
   readonly #collation = new Collation();
+  readonly #ownerText = new OctetWriter(1 << 10);
   readonly #rdata = new OctetWriter(1 << 10);
-  /** Signed RRset → its window; in the order of the table. */
-  readonly #inception: number[] = [];
-  readonly #expiration: number[] = [];
+  /** Signature → its form; in the order of the table, then of the keys. */
+  readonly #form: SignatureForm[] = [];
   /** Signature → where it is: in the batch of its key (the message's number), or in the previous zone (−1 − offset). */
   readonly #source: number[] = [];
 
@@ -116,13 +123,13 @@ export class PartSigner {
     const ttl = table.ttl[rrset];
     const records = table.recordsOf(rrset);
     windows.move(owner, 0, owner.length, type);
-    this.#inception.push(windows.inception);
-    this.#expiration.push(windows.expiration);
+    const { inception, expiration } = windows;
     const mayReuse = previous?.moveToRRset(type, ttl, records) === true;
     for (const key of this.#signersOf(owner, type)) {
-      const head = key.begin(type, labels, ttl, windows.inception, windows.expiration);
-      if (mayReuse && previous.find(head, key.signatureLength)) this.#source.push(-1 - previous.from);
-      else this.#source.push(key.add(owner, type, ttl, records));
+      const form = key.forms.of(type, labels, ttl, inception, expiration);
+      this.#form.push(form);
+      if (mayReuse && previous.find(form.head, key.signatureLength)) this.#source.push(-1 - previous.from);
+      else this.#source.push(key.add(form.head, owner, type, ttl, records));
     }
   }
 
@@ -133,16 +140,16 @@ export class PartSigner {
 
   #write(): SignedPart {
     const { table } = this;
-    const { collates } = this.#plan;
     const text = this.#text;
-    let signed = 0;
+    const { collates } = this.#plan;
     let signature = 0;
     let count = 0;
     let reused = 0;
     let firstExpiry = Number.POSITIVE_INFINITY;
     for (let owner = 0; owner < table.ownerCount; owner++) {
       const wire = table.ownerOf(owner);
-      const labels = signedLabels(wire);
+      this.#ownerText.length = 0;
+      writeName(wire, 0, this.#ownerText);
       for (let rrset = table.firstRRset[owner]; rrset < table.firstRRset[owner + 1]; rrset++) {
         const type = table.type[rrset];
         const ttl = table.ttl[rrset];
@@ -152,18 +159,16 @@ export class PartSigner {
         if (collates) this.#collation.addRRset(wire, type, ttl, records);
         count += to - from;
         if (!table.isSigned[rrset]) continue;
-        const inception = this.#inception[signed];
-        const expiration = this.#expiration[signed++];
-        if (expiration < firstExpiry) firstExpiry = expiration;
         for (const key of this.#signersOf(wire, type)) {
+          const form = this.#form[signature];
           const source = this.#source[signature++];
-          if (source < 0) reused++;
-          const rrsig = this.#rdata;
-          rrsig.length = 0;
-          key.putHead(rrsig, type, labels, ttl, inception, expiration);
-          rrsig.put(this.#signatureAt(key, source));
-          writeRecord(wire, 0, ttl, Type.RRSIG, rrsig.octets, 0, rrsig.length, text);
-          if (collates) this.#collation.addSignature(wire, ttl, rrsig.octets.subarray(0, rrsig.length));
+          if (form.expiration < firstExpiry) firstExpiry = form.expiration;
+          if (source < 0) {
+            reused++;
+            this.#addSignature(wire, form, this.#previous!.rdata, -1 - source, key.signatureLength);
+          } else {
+            this.#addSignature(wire, form, key.signatures, source * key.signatureLength, key.signatureLength);
+          }
         }
       }
       if (collates) this.#collation.endOwner();
@@ -175,14 +180,23 @@ export class PartSigner {
     };
   }
 
-  #signatureAt(key: KeyBatch, source: number): Octets {
-    const { signatureLength } = key;
-    if (source < 0) return this.#previous!.rdata.subarray(-1 - source, -1 - source + signatureLength);
-    return key.signatures.subarray(source * signatureLength, (source + 1) * signatureLength);
+  #addSignature(owner: Octets, form: SignatureForm, signatures: Octets, from: number, length: number): void {
+    const text = this.#text;
+    text.put(this.#ownerText.octets.subarray(0, this.#ownerText.length));
+    text.put(form.text);
+    writeBase64(signatures, from, from + length, base64Width, text);
+    text.u8(lineFeed);
+    if (!this.#plan.collates) return;
+    const rdata = this.#rdata;
+    rdata.length = 0;
+    rdata.put(form.head);
+    rdata.put(signatures.subarray(from, from + length));
+    this.#collation.addSignature(owner, form.ttl, rdata.octets.subarray(0, rdata.length));
   }
 
   #clear(): void {
-    for (const list of [this.#inception, this.#expiration, this.#source]) list.length = 0;
+    this.#form.length = 0;
+    this.#source.length = 0;
     for (const key of this.#keys) key.clear();
     this.table.clear();
     this.#text.length = 0;

@@ -230,6 +230,7 @@ describe.skipIf(!have('dnssec-signzone'))(
       const stem = join(folder.path, `${count++}`);
       writeFileSync(`${stem}.zone`, zones[of.zone], 'latin1');
       const keys = keyFolder(of.keys);
+      // Without -x the other keys of BIND sign the DNSKEY RRset too.
       const flags = [of.keys === 'CSK' ? '-z' : '-x', ...denials[of.denial].bind, '-S', '-K', keys, '-O', 'full'];
       const { status, stdout, stderr } = run('dnssec-signzone', [
         ...flags,

@@ -82,6 +82,12 @@ describe('the text of a signed zone', () => {
     expect(other.text).toBe(one.text);
   });
 
+  test.each([[csk], [rsa]])('is what the writer of master files makes of it, line by line', async (key) => {
+    const records = 'b MX 10 x\n\\[odd\\032name TXT "x"\n*.w A 192.0.2.1\n';
+    const { text } = await sign(withKey(zoneWith(records), key, { cdnskey: [key.key.rdata] }));
+    expect(text.trimEnd().split('\n').toSorted()).toEqual(linesOf(zoneOf(text, 'zone.test.')).toSorted());
+  });
+
   test('the summary is a bug before the chunks are consumed', () => {
     expect(() => signZone(withKey(zoneWith(), csk), inProcess).summary()).toThrow(/not signed before/);
   });
