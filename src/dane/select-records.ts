@@ -125,6 +125,8 @@ function loadedOf(
   certificates: ReadonlyMap<string, LoadedCertificate>,
   to: Report,
 ): LoadedCertificate[] {
+  // Without a request no certificate is needed.
+  if (host.tlsa.length === 0) return [];
   return service.certificates.flatMap(({ value, at }) => {
     const loaded = certificates.get(value);
     if (loaded !== undefined) return [loaded];

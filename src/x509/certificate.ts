@@ -6,11 +6,11 @@ import type { Octets } from '../text/octets.ts';
 import type { Position } from '../text/problem.ts';
 import { context, contextPrimitive, type DerFault, DerReader, derFault, Tag } from './der.ts';
 import { type DistinguishedName, readDistinguishedName, sameName, visible } from './distinguished-name.ts';
-import { type BasicConstraints, type Extensions, type KeyUsage, readExtensions } from './extensions.ts';
+import { type Extensions, readExtensions } from './extensions.ts';
 import { integerText, type KeyAlgorithm, takePublicKey } from './public-key.ts';
 import { type SignatureAlgorithm, takeSignatureAlgorithm } from './signature-algorithm.ts';
 
-export interface Certificate {
+export interface Certificate extends Extensions {
   /** The whole certificate as it stands in the file: selector Cert. */
   readonly der: Octets;
   /** SubjectPublicKeyInfo as it stands in the certificate: selector SPKI. */
@@ -20,23 +20,14 @@ export interface Certificate {
   readonly subject: DistinguishedName;
   readonly issuer: DistinguishedName;
   readonly commonName?: string;
-  readonly dnsNames: readonly string[];
-  readonly hasAlternativeNames: boolean;
   /** Unix seconds. */
   readonly notBefore: number;
   readonly notAfter: number;
   readonly key: KeyAlgorithm;
   readonly signatureAlgorithm: SignatureAlgorithm;
-  readonly basicConstraints?: BasicConstraints;
   /** basicConstraints says so. A version 1 certificate has none and is false here. */
   readonly isCa: boolean;
   readonly pathLength?: number;
-  readonly keyUsage?: readonly KeyUsage[];
-  readonly extendedKeyUsage?: readonly string[];
-  /** Hexadecimal. */
-  readonly subjectKeyIdentifier?: string;
-  readonly authorityKeyIdentifier?: string;
-  readonly criticalExtensions: readonly string[];
   /** 1, 2 or 3; only version 3 has extensions. */
   readonly version: number;
   /** Subject and issuer are the same name; says nothing about the signature. */
@@ -87,26 +78,19 @@ export function readCertificate(der: Octets, at?: Position): Certificate | DerFa
   }
   if (reader.fault !== undefined) return reader.fault;
   return {
+    ...extensions,
     der,
     spki: key.spki,
     serial: integerText(serial.content),
     subject,
     issuer,
     commonName: subject.commonName,
-    dnsNames: extensions.dnsNames,
-    hasAlternativeNames: extensions.hasAlternativeNames,
     notBefore,
     notAfter,
     key: key.algorithm,
     signatureAlgorithm,
-    basicConstraints: extensions.basicConstraints,
     isCa: extensions.basicConstraints?.isCa ?? false,
     pathLength: extensions.basicConstraints?.pathLength,
-    keyUsage: extensions.keyUsage,
-    extendedKeyUsage: extensions.extendedKeyUsage,
-    subjectKeyIdentifier: extensions.subjectKeyIdentifier,
-    authorityKeyIdentifier: extensions.authorityKeyIdentifier,
-    criticalExtensions: extensions.critical,
     version,
     isSelfIssued: sameName(subject, issuer),
     at,

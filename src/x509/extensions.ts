@@ -36,7 +36,7 @@ export interface Extensions {
   readonly subjectKeyIdentifier?: string;
   readonly authorityKeyIdentifier?: string;
   /** OIDs of the extensions that are marked critical. */
-  readonly critical: readonly string[];
+  readonly criticalExtensions: readonly string[];
 }
 
 type Draft = { -readonly [Field in keyof Extensions]: Extensions[Field] };
@@ -84,7 +84,7 @@ const readers: Readonly<Record<string, (reader: DerReader, value: Element, into:
 
 /** Reads an Extensions value (a SEQUENCE OF Extension) at the reader's place. */
 export function readExtensions(outer: DerReader | undefined): Extensions {
-  const into: Draft = { dnsNames: [], hasAlternativeNames: false, critical: [] };
+  const into: Draft = { dnsNames: [], hasAlternativeNames: false, criticalExtensions: [] };
   if (outer === undefined) return into;
   const extensions = outer.enter(Tag.sequence, 'the extensions');
   const seen = new Set<string>();
@@ -99,6 +99,6 @@ export function readExtensions(outer: DerReader | undefined): Extensions {
     seen.add(oid);
     if (Object.hasOwn(readers, oid)) readers[oid](extension, value, into);
   }
-  into.critical = critical;
+  into.criticalExtensions = critical;
   return into;
 }
