@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { runSafely } from '../../src/cli/safely.ts';
+import { verify } from '../../src/cli/verify.ts';
+import { type MemoryHost, memoryHost } from '../../src/host/memory.ts';
+import { parseTime } from '../../src/text/time.ts';
+
+const vector = (file: string) => readFileSync(new URL(`../vectors/signed/${file}`, import.meta.url));
+const zone = vector('bind-nsec.zone');
+const at = parseTime('20260601000000')!;
+const dropped = Buffer.from(zone.toString('latin1').replace(/^mx1\.zone\.test\..*RRSIG\tA 13 .*\n/im, ''), 'latin1');
+
+const hostWith = (files: Record<string, string | Uint8Array> = {}, stdin = ''): MemoryHost =>
+  memoryHost({
+    files: { '/work/good.zone': zone, '/work/bad.zone': dropped, '/work/ds': vector('ds'), ...files },
+    now: at,
+    workingFolder: '/work',
+    stdin,
+  });
+
+async function run(host: MemoryHost, ...args: string[]) {
+  const status = await runSafely(host, 'test', [verify], ['verify', ...args]);
+  return { status, out: host.out, err: host.err };
+}
+
+describe('danezone verify', () => {
+  test('says one line about a secure zone and ends with 0', async () => {
+    const { status, out, err } = await run(hostWith(), 'good.zone');
+    expect([status, err]).toEqual([0, '']);
+    expect(out.split('\n')).toHaveLength(2);
+    for (const fact of [
+      'good.zone: secure: zone.test. serial 2026010100',
+      '40 signatures',
+      '16 NSEC',
+      '17325 (ksk)',
+      '2036-01-01',
+    ]) {
+      expect(out).toContain(fact);
+    }
+  });
+
+  test('ends with 3 where one of several zones is not secure, and shows the line', async () => {
+    const { status, out, err } = await run(hostWith(), 'good.zone', 'bad.zone');
+    expect(status).toBe(3);
+    expect(out.split('\n').map((line) => line.split(':').slice(0, 2).join(':'))).toEqual([
+      'good.zone: secure',
+      'bad.zone: NOT SECURE',
+      '',
+    ]);
+    const line =
+      dropped
+        .toString('latin1')
+        .split('\n')
+        .findIndex((text) => /^mx1\S*\s.*IN A/i.test(text)) + 1;
+    expect(err).toContain('error[sign/missing-signature]');
+    expect(err).toContain(`/work/bad.zone:${line}:`);
+  });
+
+  test('ends with 1 where a file is not there, is no zone, or has a line that cannot be read', async () => {
+    const files = {
+      '/work/none.zone': '; nothing\n',
+      '/work/part.zone': Buffer.concat([zone, Buffer.from('www.zone.test. 1 IN A 1.2.3\n')]),
+    };
+    for (const file of ['absent.zone', 'none.zone', 'part.zone']) {
+      const { status, out } = await run(hostWith(files), file);
+      expect([status, out.includes('unreadable')], file).toEqual([1, true]);
+    }
+    const { status, out } = await run(hostWith(files), 'absent.zone', 'good.zone');
+    expect([status, out.includes('good.zone: secure')]).toEqual([1, true]);
+  });
+
+  test('reads standard input', async () => {
+    const { status, out } = await run(hostWith({}, zone.toString('latin1')), '-', '--origin', 'zone.test');
+    expect([status, out.startsWith('-: secure: zone.test.')]).toEqual([0, true]);
+  });
+
+  test('takes the time from --at, else --now, else the clock', async () => {
+    const status = async (...args: string[]) => (await run(hostWith(), 'good.zone', ...args)).status;
+    expect(await status('--at', '2036-01-02')).toBe(3);
+    expect(await status('--now', '2036-01-02')).toBe(3);
+    expect(await status('--now', '2036-01-02', '--at', '20260701000000')).toBe(0);
+    const late = hostWith();
+    late.setTime(parseTime('20360102000000')!);
+    expect((await run(late, 'good.zone')).status).toBe(3);
+  });
+
+  test('follows the DS records of --ds', async () => {
+    const other = { '/work/other': '17325 13 2 00FA2EE147D548CD0D5D5075C8AAE99238C2C5F081A0AB8D3663A9565CAE7110\n' };
+    const text = vector('ds').toString('latin1');
+    const own = { '/work/own': text.split('\n').find((line) => line.includes(' 17325 '))! };
+    expect((await run(hostWith(own), 'good.zone', '--ds', 'own')).status).toBe(0);
+    const wrong = await run(hostWith(other), 'good.zone', '--ds', 'other');
+    expect([wrong.status, wrong.err.includes('parent/ds-without-key')]).toEqual([3, true]);
+    const foreign = await run(
+      hostWith({ '/work/foreign': text.replaceAll('zone.test.', 'other.test.') }),
+      'good.zone',
+      '--ds',
+      'foreign',
+    );
+    expect([foreign.status, foreign.out.includes('no DS record for zone.test.')]).toEqual([1, true]);
+    const broken = await run(hostWith({ '/work/broken': 'zone.test. IN DS 1 2\n' }), 'good.zone', '--ds', 'broken');
+    expect([broken.status, broken.err.includes('/work/broken:1:')]).toEqual([1, true]);
+  });
+
+  test('writes JSON with the verdict and the problems', async () => {
+    const { status, out, err } = await run(hostWith(), 'good.zone', 'bad.zone', '--format', 'json');
+    expect([status, err]).toEqual([3, '']);
+    const facts = JSON.parse(out);
+    expect(facts).toMatchObject({
+      at: '2026-06-01T00:00:00.000Z',
+      secure: false,
+      zones: [
+        {
+          file: 'good.zone',
+          secure: true,
+          readable: true,
+          zone: 'zone.test.',
+          serial: 2026010100,
+          firstExpiry: '2036-01-01T00:00:00.000Z',
+          counts: { signatures: 40, nsec: 16, nsec3: 0, delegations: 4, signedDelegations: 1 },
+          errors: 0,
+          problems: [],
+        },
+        { file: 'bad.zone', secure: false, errors: 1, problems: [{ rule: 'sign/missing-signature', tier: 'error' }] },
+      ],
+    });
+  });
+
+  test('warns of signatures that are due, and is stricter with zones of ours', async () => {
+    const { status, err } = await run(hostWith(), 'good.zone', '--refresh', '3650d');
+    expect([status, err.includes('warning[sign/refresh-missed]')]).toEqual([0, true]);
+    const rfc = { '/work/rfc.zone': readFileSync(new URL('../vectors/rfc/rfc5155-a.zone', import.meta.url)) };
+    expect((await run(hostWith(rfc), 'rfc.zone', '--at', '20100101000000')).status).toBe(0);
+    expect((await run(hostWith(rfc), 'rfc.zone', '--at', '20100101000000', '--own')).status).toBe(3);
+  });
+
+  test('both engines say the same', async () => {
+    for (const engine of ['node', 'noble']) {
+      expect((await run(hostWith(), 'good.zone', '--engine', engine, '--jobs', '1')).status).toBe(0);
+      expect((await run(hostWith(), 'bad.zone', '--engine', engine)).status).toBe(3);
+    }
+  });
+
+  test('--quiet says only what is wrong', async () => {
+    expect(await run(hostWith(), 'good.zone', '--quiet')).toEqual({ status: 0, out: '', err: '' });
+    expect((await run(hostWith(), 'bad.zone', '-q')).out).toMatch(/^bad\.zone: NOT SECURE: /);
+  });
+
+  test('refuses wrong arguments with 2', async () => {
+    const wrong = [
+      [],
+      ['good.zone', '--at', 'soon'],
+      ['good.zone', '--origin', 'a..b'],
+      ['good.zone', 'bad.zone', '--origin', 'zone.test'],
+      ['good.zone', '--refresh', 'a while'],
+      ['good.zone', '--jobs', '0'],
+      ['good.zone', '--engine', 'openssl'],
+      ['good.zone', '--format', 'xml'],
+    ];
+    for (const args of wrong) expect((await run(hostWith(), ...args)).status, args.join(' ')).toBe(2);
+  });
+
+  test('escapes what comes from the file', async () => {
+    const host = hostWith({ '/work/e\x1b.zone': 'zone.test. 1 IN SOA a b 1 1 1 1 1\n\x1b[31m 1 IN A 1.2.3\n' });
+    const { out, err } = await run(host, 'e\x1b.zone');
+    expect(`${out}${err}`).not.toContain('\x1b');
+  });
+});
