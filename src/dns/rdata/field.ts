@@ -115,3 +115,8 @@ export function textBy(write: (out: OctetWriter) => void): string {
   write(out);
   return Buffer.from(out.octets.subarray(0, out.length)).toString('latin1');
 }
+
+/** A copy: decoded objects outlive the memory that they were read from. (`slice` of a Buffer is a view.) */
+export function copyOf(octets: Octets, at: number, end: number): Octets {
+  return Uint8Array.prototype.slice.call(octets, at, end);
+}

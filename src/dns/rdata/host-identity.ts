@@ -1,7 +1,7 @@
 /** The fixed part of HIP: lengths, algorithm, Host Identity Tag and public key (RFC 8005 sections 5 and 6). */
 import type { Octets } from '../../text/octets.ts';
 import { readBase64Field, readHexField, writeBase64, writeHex } from './data.ts';
-import { type Field, needNext, refused, unexpected } from './field.ts';
+import { copyOf, type Field, needNext, refused, unexpected } from './field.ts';
 import { parseDecimal, readU16, writeDecimal } from './numbers.ts';
 
 export interface HostIdentity {
@@ -57,8 +57,8 @@ export const hostIdentity: Field<HostIdentity> = {
     const keyAt = at + headLength + octets[at];
     return {
       algorithm: octets[at + 1],
-      tag: octets.slice(at + headLength, keyAt),
-      publicKey: octets.slice(keyAt, end),
+      tag: copyOf(octets, at + headLength, keyAt),
+      publicKey: copyOf(octets, keyAt, end),
     };
   },
   encode({ algorithm, tag, publicKey }, out) {

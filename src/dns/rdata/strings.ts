@@ -2,7 +2,7 @@
 import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
 import { badEscape, escapedOctet } from '../name-text.ts';
-import { type Field, octetCount, refused, unexpected } from './field.ts';
+import { copyOf, type Field, octetCount, refused, unexpected } from './field.ts';
 import { putDecimalEscape } from './name-field.ts';
 
 const backslash = 0x5c;
@@ -83,7 +83,7 @@ export const characterString: Field<Octets> = {
   end: stringEnd,
   explain: explainString,
   write: (octets, at, end, out) => putQuoted(octets, at + 1, end, out),
-  decode: (octets, at, end) => octets.slice(at + 1, end),
+  decode: (octets, at, end) => copyOf(octets, at + 1, end),
   encode: encodeString,
 };
 
@@ -98,7 +98,7 @@ export const optionalString: Field<Octets | undefined> = {
   end: (octets, at, to) => (at === to ? to : stringEnd(octets, at, to)),
   explain: explainString,
   write: (octets, at, end, out) => putQuoted(octets, at + 1, end, out),
-  decode: (octets, at, end) => (at === end ? undefined : octets.slice(at + 1, end)),
+  decode: (octets, at, end) => (at === end ? undefined : copyOf(octets, at + 1, end)),
   encode(value, out) {
     if (value !== undefined) encodeString(value, out);
   },
@@ -149,7 +149,7 @@ export const characterStrings: Field<readonly Octets[]> = {
   },
   decode(octets, at, end) {
     const strings: Octets[] = [];
-    for (let i = at; i < end; i += 1 + octets[i]) strings.push(octets.slice(i + 1, i + 1 + octets[i]));
+    for (let i = at; i < end; i += 1 + octets[i]) strings.push(copyOf(octets, i + 1, i + 1 + octets[i]));
     return strings;
   },
   encode(strings, out) {
@@ -172,7 +172,7 @@ function fillingText(mustQuote: boolean, mayBeEmpty: boolean): Field<Octets> {
     end: (_octets, at, to) => (at < to || mayBeEmpty ? to : -1),
     explain: () => 'needs at least 1 octet',
     write: putQuoted,
-    decode: (octets, at, end) => octets.slice(at, end),
+    decode: (octets, at, end) => copyOf(octets, at, end),
     encode(value, out) {
       if (value.length === 0 && !mayBeEmpty) throw new RangeError('at least one octet is needed');
       out.put(value);

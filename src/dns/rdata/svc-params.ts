@@ -1,7 +1,7 @@
 /** The parameters of SVCB and HTTPS (RFC 9460 sections 2.1, 2.2 and 7, appendix A; RFC 9461 for dohpath). */
 import type { Octets } from '../../text/octets.ts';
 import { FieldError, type FieldReader, OctetWriter } from '../fields.ts';
-import { type Field, unexpected } from './field.ts';
+import { copyOf, type Field, unexpected } from './field.ts';
 import { readU16 } from './numbers.ts';
 import { putQuoted, resolveEscapes } from './strings.ts';
 import { isGenericKey, Key, keyOfText, writeKey } from './svc-keys.ts';
@@ -145,7 +145,7 @@ export const svcParams: Field<readonly SvcParam[]> = {
   decode(octets, at, end) {
     const params: SvcParam[] = [];
     for (let i = at; i < end; i = paramEnd(octets, i, end)) {
-      params.push({ key: readU16(octets, i), value: octets.slice(i + 4, paramEnd(octets, i, end)) });
+      params.push({ key: readU16(octets, i), value: copyOf(octets, i + 4, paramEnd(octets, i, end)) });
     }
     return params;
   },

@@ -81,11 +81,13 @@ describe.each(knownTypes)('%s', (type) => {
     );
   });
 
-  test('a typed object survives the wire', () => {
+  test('a typed object survives the wire, and keeps nothing of its memory', () => {
     fc.assert(
       fc.property(rdata[type] as fc.Arbitrary<RDataOf<KnownType>>, (values) => {
         const wire = encode(type, values);
-        expect(plain(decode(type, wire))).toEqual(plain(values));
+        const decoded = decode(type, wire);
+        wire.fill(0xff);
+        expect(plain(decoded)).toEqual(plain(values));
       }),
       runs,
     );
@@ -160,6 +162,19 @@ describe.each(knownTypes)('%s', (type) => {
         expect([hex(canonical(code, wire)), hex(upper)]).toContain(hex(folded));
       }),
       runs,
+    );
+  });
+
+  test('shared memory, where workers have their zones, reads as any other', () => {
+    fc.assert(
+      fc.property(wireOf(type), (wire) => {
+        const shared = new Uint8Array(new SharedArrayBuffer(wire.length));
+        shared.set(wire);
+        expect(presentRData(code, shared)).toBe(presentRData(code, wire));
+        expect(plain(decode(type, shared))).toEqual(plain(decode(type, wire)));
+        expect(hex(canonical(code, shared))).toBe(hex(canonical(code, wire)));
+      }),
+      { numRuns: 10 },
     );
   });
 
