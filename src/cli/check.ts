@@ -1,7 +1,7 @@
 /** `danezone check`: what pre-commit and CI run. */
 import { relative, resolve, sep } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { newReport, type Problem } from '../text/problem.ts';
+import { newReport, type Problem, withoutSuperseded } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals } from './command.ts';
 import { printProblems } from './print-problems.ts';
 import { placesOf, stateOption } from './repository-options.ts';
@@ -34,7 +34,7 @@ Exit status: 0 no errors; 1 errors.`,
       (position !== undefined && files.includes(position.file)) ||
       (subject !== undefined && (concerned as Set<string>).has(subject)) ||
       related.some((place) => files.includes(place.position.file));
-    const shown = problems.problems.filter(isShown);
+    const shown = withoutSuperseded(problems.problems).filter(isShown);
     await print(host, globals, shown, repository.source);
     if (!globals.quiet && globals.format === 'text' && shown.length === 0) {
       host.stdout.write(`${zones} ${zones === 1 ? 'zone' : 'zones'} checked: no problems\n`);

@@ -4,8 +4,21 @@ import { check } from './check.ts';
 import type { CommandSpec } from './command.ts';
 import { diff } from './diff.ts';
 import { ds } from './ds.ts';
+import { keysGenerate } from './keys-generate.ts';
+import { keysList } from './keys-list.ts';
 import { sign } from './sign.ts';
 import { tlsa } from './tlsa.ts';
 import { verify } from './verify.ts';
 
-export const commands: readonly CommandSpec[] = [build, check, diff, ds, tlsa, sign, verify, resign];
+export const commands: readonly CommandSpec[] = [
+  build,
+  check,
+  diff,
+  ds,
+  tlsa,
+  sign,
+  verify,
+  resign,
+  keysGenerate,
+  keysList,
+];

@@ -56,6 +56,7 @@ In the format zone standard output holds one DS record a line and nothing else. 
     );
     const wanted: Name[] = only.length > 0 ? only : [...new Set([...domains.keys(), ...faulty.keys()])].sort();
     const now = globals.now ?? host.now();
+    let ungated = 0;
     const rows = wanted.flatMap((zone) => {
       const domain = domains.get(zone);
       if (domain !== undefined && !isSigned(domain)) return [];
@@ -68,11 +69,11 @@ In the format zone standard output holds one DS record a line and nothing else. 
       }
       const sep = state.keys.keys.filter((key) => (key.flags & 1) !== 0);
       const keys = options.fromKeys === true ? (sep.length > 0 ? sep : state.keys.keys) : state.duties.inParent;
-      if (options.fromKeys !== true && !state.duties.gated)
-        report(problems, rules['ops/ungated'], undefined, { zone }, { subject: zone });
+      if (options.fromKeys !== true && !state.duties.gated && keys.length > 0) ungated++;
       return dsRows(zone, keys, digests.length > 0 ? digests : settings.digests, settings.dsTtl);
     });
     host.stdout.write(printDs(rows, globals.format as Parameters<typeof printDs>[1]));
+    if (ungated > 0) report(problems, rules['ops/ungated'], undefined, { zones: ungated });
     await printProblems(host, globals, problems.problems, repository.source);
     return problems.hasErrors ? Exit.problems : Exit.done;
   },

@@ -1,7 +1,7 @@
 /** Problems on standard error, in the form that was asked for; the one place where commands on a repository print them. */
 import { join } from 'node:path';
 import { FileError, type Host } from '../host/host.ts';
-import type { Problem } from '../text/problem.ts';
+import { type Problem, withoutSuperseded } from '../text/problem.ts';
 import type { Globals } from './command.ts';
 
 /** `source` gives the text of a file that was read; others are read from the root, key files never. */
@@ -11,7 +11,8 @@ export async function printProblems(
   problems: readonly Problem[],
   source: (file: string) => string | undefined,
 ): Promise<void> {
-  const shown = globals.quiet ? problems.filter(({ tier }) => tier === 'error') : problems;
+  const known = withoutSuperseded(problems);
+  const shown = globals.quiet ? known.filter(({ tier }) => tier === 'error') : known;
   if (shown.length === 0) return;
   const { renderProblems } = await import('../text/render.ts');
   const colour = globals.colour && host.stderr.isTerminal;

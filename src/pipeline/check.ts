@@ -1,5 +1,6 @@
 /** `check`: everything that a build would say about the description, without a private key, a signature or a write. */
 import { join } from 'node:path';
+import { reportHostDates } from '../dane/host-dates.ts';
 import type { Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
 import { trackedFiles } from '../host/git-index.ts';
@@ -10,7 +11,7 @@ import { rules as certificateRules } from '../x509/rules.ts';
 import { type ChildDs, compileZone } from './compile.ts';
 import { maxCertificateSize } from './limits.ts';
 import type { Places } from './places.ts';
-import { isSigned, type Repository, readRepository } from './repository.ts';
+import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
 import { settingsOf } from './settings.ts';
 import { readZoneState } from './zone-state.ts';
 
@@ -25,6 +26,13 @@ export function check(files: ReadableFiles, places: Places, now: number, to: Rep
   const { domains } = repository.description;
   const childDs = publishedDs(files, places, repository, now);
   for (const domain of domains.values()) compileZone(repository, domain, childDs, to);
+  const { hosts } = repository.description;
+  for (const host of hosts.values()) {
+    const zone = zoneOf(host.name, repository.description);
+    const runInterval = zone === undefined ? 0 : (domains.get(zone)?.policy.timing.runInterval ?? 0);
+    const services = repository.associations.get(host.name) ?? [];
+    reportHostDates(host, services, repository.certificates, { now, nextRun: now + runInterval }, to);
+  }
   for (const problem of keysInGit(files, places.root)) to.add(problem);
   return { repository, zones: domains.size };
 }

@@ -18,6 +18,8 @@ export type ChildDs = ReadonlyMap<Name, { readonly ttl: number; readonly rdata: 
 export interface Compiled {
   /** Undefined where there is an error. */
   readonly zone?: Zone;
+  /** The zone as it would be in spite of errors, as far as it could be made: for people who review a change. */
+  readonly candidate?: Zone;
   /** The errors that keep the zone at its last content. */
   readonly errors: readonly Problem[];
 }
@@ -49,7 +51,7 @@ export function compileZone(repository: Repository, domain: Domain, childDs: Chi
     ...(repository.errorsOf.get(domain.name) ?? []),
     ...own.problems.filter(({ tier }) => tier === 'error'),
   ];
-  return { zone: errors.length === 0 ? zone : undefined, errors };
+  return { zone: errors.length === 0 ? zone : undefined, candidate: zone, errors };
 }
 
 /** $INCLUDE: beside the file that says so; if nothing is there, from the root of the repository. */

@@ -49,9 +49,10 @@ export function diff(
         const changes = [...zoneChanges(before, undefined)].map((change) => changeWords(zone, change, knowledge));
         return { zone, state: 'gone', changes };
       }
-      const { zone: after } = compileZone(repository, domain, childDs, to);
+      const { candidate: after, errors } = compileZone(repository, domain, childDs, to);
       if (after === undefined) return { zone, state: 'faulty', changes: [] };
       const changes = [...zoneChanges(before, after)].map((change) => changeWords(zone, change, knowledge));
+      if (errors.length > 0) return { zone, state: 'faulty', changes };
       return { zone, state: before === undefined ? 'new' : changes.length > 0 ? 'changed' : 'same', changes };
     });
   return { zones, repository };

@@ -38,6 +38,8 @@ export interface Problem {
   /** RFC and section. */
   readonly source?: string;
   readonly related?: readonly RelatedPlace[];
+  /** Rules whose findings about the same subject this one explains; see `withoutSuperseded`. */
+  readonly supersedes?: readonly string[];
 }
 
 /** The fixed part of a rule; `message` makes the sentence from the facts of one finding. */
@@ -125,7 +127,16 @@ export function report<Facts>(
     hint: extra.hint ?? rule.hint?.(facts) ?? rule.fix,
     source: rule.source,
     related: extra.related,
+    supersedes: rule.supersedes,
   });
+}
+
+/** The problems without those that another one about the same subject explains better. */
+export function withoutSuperseded(problems: readonly Problem[]): Problem[] {
+  const hidden = new Set(
+    problems.flatMap(({ subject, supersedes = [] }) => supersedes.map((rule) => `${rule} ${subject}`)),
+  );
+  return hidden.size === 0 ? [...problems] : problems.filter(({ rule, subject }) => !hidden.has(`${rule} ${subject}`));
 }
 
 /** Sorted by file, line, column, then rule: the order of every output. */
