@@ -212,9 +212,9 @@ export function* namesIn(type: TypeCode, octets: Octets, from = 0, to = octets.l
 
 /** The typed object of valid RDATA; octets that are not valid for the type are a bug (see `wireError`). */
 export function decode<K extends KnownType>(type: K, octets: Octets, from = 0, to = octets.length): RDataOf<K> {
-  const error = wireError(Type[type], octets, from, to);
-  if (error !== undefined) throw new RangeError(`${type} RDATA: ${error}`);
-  const layout = layoutOf(Type[type])!;
+  const layout = layoutFor(Type[type], octets, from, to);
+  const error = layout === undefined ? 'a form that is not known' : wireError(Type[type], octets, from, to);
+  if (layout === undefined || error !== undefined) throw new RangeError(`${type} RDATA: ${error}`);
   const values: Record<string, unknown> = {};
   let at = from;
   for (let i = 0; i < layout.fields.length; i++) {

@@ -133,6 +133,7 @@ describe('values that a field cannot hold are refused', () => {
 
 test('decoding octets that are no RDATA of the type is a bug', () => {
   expect(() => decode('MX', Buffer.of(0, 1))).toThrow(RangeError);
+  expect(() => decode('LOC', Buffer.from('01000000800000008000000000989680', 'hex'))).toThrow(RangeError);
 });
 
 test('RDATA above 65535 octets is refused in text too', () => {
