@@ -15,8 +15,8 @@ import {
   rcodeName,
 } from '../../src/dns/message.ts';
 import { name, nameToWire } from '../../src/dns/name.ts';
-import { encodeText } from '../../src/dns/rdata/index.ts';
-import { Type, type TypeCode } from '../../src/dns/type.ts';
+import { encodeText, presentRData } from '../../src/dns/rdata/index.ts';
+import { Type, type TypeCode, typeName } from '../../src/dns/type.ts';
 import { hex } from '../../src/text/octets.ts';
 
 const header = (flags: string, counts: string) => `1234 ${flags} ${counts}`;
@@ -256,6 +256,53 @@ describe('whole messages', () => {
     const message = decodeMessage(octets) as Message;
     octets.fill(0);
     expect(hex(message.answer[0].rdata)).toBe('01');
+  });
+});
+
+interface CapturedAnswer {
+  readonly server: string;
+  readonly about: string;
+  readonly hex: string;
+}
+const captured: readonly CapturedAnswer[] = JSON.parse(
+  readFileSync(new URL('../vectors/messages/answers.json', import.meta.url), 'utf8'),
+);
+
+describe('answers of BIND, Knot and PowerDNS', () => {
+  const soa = ['e.test.', 'SOA', 'ns.e.test. host.e.test. 1 2 3 4 5'];
+  const expected: Record<string, string[][]> = {
+    SOA: [soa],
+    NS: [
+      ['e.test.', 'NS', 'ns.e.test.'],
+      ['e.test.', 'NS', 'ns2.sub.e.test.'],
+    ],
+    MX: [['t.e.test.', 'MX', '10 mx.sub.e.test.']],
+    SRV: [['t.e.test.', 'SRV', '1 2 3 mx.sub.e.test.']],
+    NAPTR: [['t.e.test.', 'NAPTR', '100 10 "u" "E2U+sip" "" mx.sub.e.test.']],
+    RP: [['t.e.test.', 'RP', 'a.t.e.test. b.sub.e.test.']],
+    AFSDB: [['t.e.test.', 'AFSDB', '1 t.e.test.']],
+    KX: [['t.e.test.', 'KX', '1 mx.t.e.test.']],
+    PTR: [['t.e.test.', 'PTR', 'sub.e.test.']],
+    MINFO: [['t.e.test.', 'MINFO', 't.e.test. x.e.test.']],
+    CNAME: [['c.e.test.', 'CNAME', 't.e.test.']],
+    DNAME: [['d.e.test.', 'DNAME', 'sub.e.test.']],
+  };
+  test.each(captured)('$server, $about', ({ about, hex: octets }) => {
+    const { id, flags, answer, authority, edns } = decoded(octets);
+    expect({ id, response: flags.response, authoritative: flags.authoritative }).toEqual({
+      id: 0x1234,
+      response: true,
+      authoritative: true,
+    });
+    expect(edns?.dnssecOk).toBe(false);
+    const wanted = expected[about] ?? [soa];
+    const records = about === 'NXDOMAIN' ? authority : answer.filter(({ type }) => typeName(type) === wanted[0][1]);
+    const texts = records.map(({ owner, type, rdata }) => [
+      owner,
+      typeName(type),
+      presentRData(type, rdata).toLowerCase(),
+    ]);
+    expect(texts.sort()).toEqual(wanted.map(([owner, type, text]) => [owner, type, text.toLowerCase()]));
   });
 });
 
