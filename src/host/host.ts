@@ -1,6 +1,6 @@
 /**
  * The edge: everything a command may ask of the machine. Stages get values; only cli/, pipeline and host/ hold a Host.
- * Calls are synchronous: a command reads everything, computes, then writes everything.
+ * Calls are synchronous: a command reads everything, computes, then writes everything. The one that is not syncs many files.
  */
 import type { Octets } from '../text/octets.ts';
 import type { Executor } from '../work/executor.ts';
@@ -33,7 +33,7 @@ export interface OpenFile {
   sync(): void;
   /** fsync, then close. */
   close(): void;
-  /** Closes without fsync, for a file that is to be removed. */
+  /** Closes without fsync, for a file that is to be removed, or to be synced later. */
   abandon(): void;
 }
 
@@ -65,6 +65,8 @@ export interface FileSystem extends ReadableFiles {
   renameNew(from: string, to: string): void;
   /** Removes a file or a symlink. */
   remove(path: string): void;
+  /** fsync of files that were written before, several at a time: a disk syncs many hardly slower than one. */
+  syncFiles(paths: readonly string[]): Promise<void>;
   /** Makes what was created, renamed and removed in a folder durable. */
   syncFolder(path: string): void;
 }

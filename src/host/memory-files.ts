@@ -147,6 +147,14 @@ export function filesOn(disk: MemoryDisk, gate: Gate): FileSystem {
       gate.step('remove', path);
       disk.change(at, [[name, undefined]]);
     },
+    async syncFiles(paths) {
+      for (const path of paths) {
+        const { node } = disk.lookUp('sync', path, true);
+        if (node?.kind !== 'file') throw fileFailure('sync', path, 'ENOENT');
+        gate.step('sync', path);
+        node.safe = node.content;
+      }
+    },
     syncFolder(path) {
       const at = disk.folderAt('sync', path);
       gate.step('sync folder', path);

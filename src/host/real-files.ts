@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  promises,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -23,6 +24,9 @@ const noLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 
 
 /** Where a file system cannot sync a folder, fsync fails with one of these, and there is nothing better to do. */
 const noFolderSync: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** More than libuv's four threads, so that none of them waits for this one. */
+const syncsAtOnce = 8;
 
 export const realFiles: FileSystem = {
   read: (path) => attempt('read', path, () => readFileSync(path)),
@@ -95,6 +99,14 @@ export const realFiles: FileSystem = {
     attempt('remove', path, () => unlinkSync(path));
   },
 
+  async syncFiles(paths) {
+    const waiting = paths.values();
+    const syncNext = async () => {
+      for (const path of waiting) await syncFile(path);
+    };
+    await Promise.all(Array.from({ length: syncsAtOnce }, syncNext));
+  },
+
   syncFolder(path) {
     attempt('sync', path, () => {
       const folder = openSync(path, constants.O_RDONLY);
@@ -108,6 +120,20 @@ export const realFiles: FileSystem = {
     });
   },
 };
+
+async function syncFile(path: string): Promise<void> {
+  try {
+    // fsync takes what was written through any descriptor, and asks for no right to write.
+    const file = await promises.open(path, constants.O_RDONLY);
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw failureOf('sync', path, error);
+  }
+}
 
 function create(path: string, mode: number): OpenFile {
   const descriptor = attempt('create', path, () => openSync(path, 'wx', mode));
@@ -149,10 +175,14 @@ function attempt<T>(action: string, path: string, operation: () => T): T {
   try {
     return operation();
   } catch (error) {
-    const code = codeOf(error);
-    if (code === '') throw error;
-    throw fileFailure(action, path, code, (error as Error).message);
+    throw failureOf(action, path, error);
   }
+}
+
+/** A bug stays what it is. */
+function failureOf(action: string, path: string, error: unknown): unknown {
+  const code = codeOf(error);
+  return code === '' ? error : fileFailure(action, path, code, (error as Error).message);
 }
 
 function codeOf(error: unknown): string {

@@ -1,33 +1,24 @@
 /** The transaction under way: its stages, its commit, and how both go away. See transaction.ts for what holds when. */
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { sha256 } from '../crypto/digest.ts';
-import { hex, type Octets } from '../text/octets.ts';
+import type { Octets } from '../text/octets.ts';
 import { type CommitRecord, type Entry, printRecord } from './commit-record.ts';
 import { fileFailure } from './file-failure.ts';
 import { FileError, type FileSystem, type OpenFile } from './host.ts';
 import type { Lock } from './lock.ts';
 import { commitFile, ownFolder, stageList, stageName, toRecord } from './places.ts';
 import { discardStages, finish, type Recovery, removeIfThere } from './recover.ts';
+import { Stage } from './stage.ts';
 import type { Commit, StagedFile, Transaction } from './transaction.ts';
-
-interface Stage {
-  readonly path: string;
-  readonly mark: boolean;
-  digest: string;
-  size: number;
-  open: boolean;
-  /** Closes an open file without sync. */
-  readonly abandon: () => void;
-}
 
 export class Staging implements Transaction {
   readonly recovered: Recovery;
   readonly #files: FileSystem;
   readonly #root: string;
   readonly #lock: Lock;
-  /** Target → stage. */
+  /** By target. */
   readonly #stages = new Map<string, Stage>();
+  /** Target → the mark of its removal, an empty stage. */
+  readonly #removals = new Map<string, string>();
   #checks: (() => string | undefined)[] = [];
   readonly #listed = new Set<string>();
   #list: OpenFile | undefined;
@@ -57,23 +48,10 @@ export class Staging implements Transaction {
   }
 
   stage(path: string, mode = 0o644): StagedFile {
-    const { stage, file } = this.#open(path, mode, false);
-    const hash = createHash('sha256');
-    return {
-      write(octets) {
-        hash.update(octets);
-        stage.size += octets.length;
-        file.write(octets);
-      },
-      sync: () => file.sync(),
-      close() {
-        file.close();
-        stage.open = false;
-        stage.digest = hash.digest('hex');
-      },
-      abandon: () => this.#drop(path),
-      digest: () => stage.digest,
-    };
+    this.#clear(path);
+    const stage = new Stage(this.#files, path, mode, () => this.#beside(path));
+    this.#stages.set(path, stage);
+    return stage;
   }
 
   stageWhole(path: string, octets: Octets, mode?: number): string {
@@ -85,117 +63,110 @@ export class Staging implements Transaction {
 
   stagedRead(path: string): Octets {
     const stage = this.#stages.get(path);
-    if (stage === undefined || stage.open || stage.mark) throw new Error(`${path} has no closed stage`);
-    return this.#files.read(stage.path);
+    if (stage === undefined || stage.isOpen) throw new Error(`${path} has no closed stage`);
+    return stage.read();
   }
 
   remove(path: string): void {
-    if (this.#files.facts(path) === undefined) {
-      this.#drop(path);
-      return;
-    }
-    const { stage, file } = this.#open(path, 0o600, true);
-    file.close();
-    stage.open = false;
+    this.#clear(path);
+    if (this.#files.facts(path) === undefined) return;
+    const mark = this.#beside(path);
+    this.#files.create(mark, 0o600).abandon();
+    this.#removals.set(path, mark);
   }
 
   writeKey(path: string, octets: Octets, mode = 0o600): void {
-    const folder = dirname(path);
-    this.prepareFolders([folder]);
-    const stage = this.#nextStage(folder);
+    const stage = this.#beside(path);
     this.#files.writeNew(stage, octets, mode);
     this.#files.renameNew(stage, path);
-    this.#files.syncFolder(folder);
+    this.#files.syncFolder(dirname(path));
   }
 
   expectGeneration(check: () => string | undefined): void {
     this.#checks.push(check);
   }
 
-  commit(): Commit {
-    for (const [path, stage] of this.#stages) if (stage.open) throw new Error(`the stage of ${path} is still open`);
+  async commit(): Promise<Commit> {
+    const entries = this.#entries();
+    const unchanged = [...this.#stages].filter(([, stage]) => stage.path === undefined).map(([path]) => path);
     const checks = this.#checks;
     this.#checks = [];
-    const unchanged = [...this.#stages].filter(([path, stage]) => this.#stands(path, stage)).map(([path]) => path);
-    for (const path of unchanged) this.#drop(path);
-    for (const folder of new Set([...this.#stages.keys()].map((path) => dirname(path)))) this.#files.syncFolder(folder);
+    for (const [path, stage] of this.#stages) {
+      if (!stage.isIntact()) return this.#conflict(`another run has touched ${path} or its stage meanwhile`);
+    }
+    await this.#files.syncFiles(entries.flatMap(({ kind, stage }) => (kind === 'rename' ? [stage] : [])));
+    for (const folder of new Set(entries.map(({ stage }) => dirname(stage)))) this.#files.syncFolder(folder);
 
     for (const check of checks) {
       const message = check();
       if (message !== undefined) return this.#conflict(message);
     }
-    for (const [path, stage] of this.#stages) {
-      if (this.#files.facts(stage.path)?.size !== stage.size) return this.#conflict(`the stage of ${path} was touched`);
-    }
     if (!this.#lock.isOurs()) return this.#conflict('another run has taken the lock away meanwhile');
-    if (this.#stages.size === 0) return { kind: 'committed', changed: [], unchanged };
-    const record = this.#writeRecord();
-    if (record === undefined) return this.#conflict('another run is committing at this moment');
-
-    const changed = [...this.#stages.keys()];
+    if (entries.length > 0) {
+      const record = this.#writeRecord(entries);
+      if (record === undefined) return this.#conflict('another run is committing at this moment');
+      finish(this.#files, this.#root, record);
+      this.#handedOver = false;
+    }
     this.#stages.clear();
-    finish(this.#files, this.#root, record);
-    this.#handedOver = false;
-    return { kind: 'committed', changed, unchanged };
+    this.#removals.clear();
+    return { kind: 'committed', changed: entries.map(({ target }) => target), unchanged };
   }
 
   /** Removes what is not committed, and the list of stages. */
   discard(): void {
     if (this.#handedOver) return;
-    for (const stage of this.#stages.values()) if (stage.open) stage.abandon();
+    for (const stage of this.#stages.values()) if (stage.isOpen) stage.abandon();
     this.#stages.clear();
+    this.#removals.clear();
     if (this.#list === undefined) return;
     this.#list.abandon();
     this.#list = undefined;
     discardStages(this.#files, this.#root, this.#lock.token);
   }
 
-  #open(path: string, mode: number, mark: boolean): { stage: Stage; file: OpenFile } {
+  /** Makes room for what is to happen to `path`; the last call counts. */
+  #clear(path: string): void {
     const standing = this.#files.facts(path)?.kind;
     // Found out now, not after the commit point, when it could only stand in the way of every later run.
     if (standing === 'folder' || standing === 'other') throw fileFailure('replace', path, 'EISDIR');
-    this.#drop(path);
-    this.prepareFolders([dirname(path)]);
-    const at = this.#nextStage(dirname(path));
-    const file = this.#files.create(at, mode);
-    const stage: Stage = { path: at, mark, digest: '', size: 0, open: true, abandon: () => file.abandon() };
-    this.#stages.set(path, stage);
-    return { stage, file };
-  }
-
-  #nextStage(folder: string): string {
-    this.#count++;
-    return join(folder, stageName(this.#lock.token, this.#count));
-  }
-
-  #drop(path: string): void {
-    const stage = this.#stages.get(path);
-    if (stage === undefined) return;
-    if (stage.open) stage.abandon();
-    removeIfThere(this.#files, stage.path);
+    this.#stages.get(path)?.drop();
     this.#stages.delete(path);
+    const mark = this.#removals.get(path);
+    if (mark !== undefined) removeIfThere(this.#files, mark);
+    this.#removals.delete(path);
   }
 
-  /** Whether the target has the staged content already. */
-  #stands(path: string, stage: Stage): boolean {
-    if (stage.mark) return false;
-    const facts = this.#files.facts(path);
-    return facts?.kind === 'file' && facts.size === stage.size && hex(sha256(this.#files.read(path))) === stage.digest;
+  /** A new path beside a target, in a folder that the list of stages names. */
+  #beside(path: string): string {
+    const folder = dirname(path);
+    this.prepareFolders([folder]);
+    return join(folder, stageName(this.#lock.token, ++this.#count));
+  }
+
+  /** What the commit is to do, with absolute paths. */
+  #entries(): Entry[] {
+    const renames = [...this.#stages].flatMap(([target, stage]): Entry[] => {
+      const { path } = stage;
+      return path === undefined ? [] : [{ kind: 'rename', stage: path, target, digest: stage.digest() }];
+    });
+    return [...renames, ...[...this.#removals].map(([target, stage]): Entry => ({ kind: 'remove', stage, target }))];
   }
 
   #conflict(message: string): Commit {
-    for (const path of [...this.#stages.keys()]) this.#drop(path);
+    for (const path of [...this.#stages.keys(), ...this.#removals.keys()]) this.#clear(path);
     return { kind: 'conflict', message };
   }
 
   /** The commit point. Undefined where another record stands there. */
-  #writeRecord(): CommitRecord | undefined {
+  #writeRecord(absolute: readonly Entry[]): CommitRecord | undefined {
     const own = join(this.#root, ownFolder);
     const path = join(own, commitFile);
-    const entries = [...this.#stages].map(([target, { path: stage, mark, digest }]): Entry => {
-      const paths = { stage: toRecord(this.#root, stage), target: toRecord(this.#root, target) };
-      return mark ? { kind: 'remove', ...paths } : { kind: 'rename', ...paths, digest };
-    });
+    const entries = absolute.map((entry) => ({
+      ...entry,
+      stage: toRecord(this.#root, entry.stage),
+      target: toRecord(this.#root, entry.target),
+    }));
     const { token } = this.#lock;
     const record: CommitRecord = { version: 1, token, entries };
     const draft = `${path}-${token}`;

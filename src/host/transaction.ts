@@ -10,14 +10,19 @@
  */
 import { join } from 'node:path';
 import { hex, type Octets } from '../text/octets.ts';
-import { FileError, type Host, type OpenFile } from './host.ts';
+import { FileError, type Host } from './host.ts';
 import { takeLock } from './lock.ts';
 import { ownFolder } from './places.ts';
 import { type Recovery, recover } from './recover.ts';
 import { makeFolderDurably, Staging } from './staging.ts';
 
 /** A target's new content. */
-export interface StagedFile extends OpenFile {
+export interface StagedFile {
+  /** Copied or written at once: the memory may be used again. */
+  write(octets: Octets): void;
+  close(): void;
+  /** Takes the stage back, also after `close`: the target stays as it is. */
+  abandon(): void;
   /** SHA-256 of what was written, hexadecimal; complete after `close`. */
   digest(): string;
 }
@@ -45,7 +50,7 @@ export interface Transaction {
   stage(path: string, mode?: number): StagedFile;
   /** The whole new content at once; its SHA-256. */
   stageWhole(path: string, octets: Octets, mode?: number): string;
-  /** The staged bytes of a closed stage, read back from the disk. */
+  /** The staged bytes of a closed stage, read back from where the commit takes them, or leaves them. */
   stagedRead(path: string): Octets;
   /** At the commit `path` is removed; nothing happens where there is no such file. */
   remove(path: string): void;
@@ -60,8 +65,11 @@ export interface Transaction {
    * not as it was read, or undefined.
    */
   expectGeneration(check: () => string | undefined): void;
-  /** All stages must be closed. May be called again after more was staged. */
-  commit(): Commit;
+  /**
+   * All stages must be closed. May be called again after more was staged. Only the syncs before the commit point are awaited;
+   * from there on nothing can come between.
+   */
+  commit(): Promise<Commit>;
 }
 
 /**

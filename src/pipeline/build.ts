@@ -74,7 +74,7 @@ export async function build(host: Host, options: BuildOptions, executor: Executo
     stageOutputs(tx, places, outcomes, manifest);
     // A description that could not be read whole does not say which zones are gone.
     if (!options.resign && repository.broken.length === 0) removeGone(tx, before, zones, places, to);
-    const commit = tx.commit();
+    const commit = await tx.commit();
     return {
       outcomes,
       manifest,

@@ -233,7 +233,7 @@ describe('a run that ends without a commit', () => {
       tx.stageWhole('/work/build/example.org.zone', octets('x'));
       host.interrupt();
       interrupted = true;
-      tx.commit();
+      await tx.commit();
     });
     await expect(stopped).rejects.toThrow(Crash);
     expect(interrupted).toBe(true);

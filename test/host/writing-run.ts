@@ -25,6 +25,7 @@ const dying: FileSystem = {
   rename: counted(files.rename),
   renameNew: counted(files.renameNew),
   remove: counted(files.remove),
+  syncFiles: counted(files.syncFiles),
   syncFolder: counted(files.syncFolder),
   create: counted((path: string, mode?: number): OpenFile => {
     const file = files.create(path, mode);
@@ -41,7 +42,7 @@ async function run() {
     }
     if (Number(generation) % 2 === 0) tx.remove(`${root}/build/odd`);
     else tx.stageWhole(`${root}/build/odd`, Buffer.from(`build/odd ${generation}`));
-    const commit = tx.commit();
+    const commit = await tx.commit();
     if (commit.kind !== 'committed') throw new Error(commit.message);
   });
   process.stdout.write(`${calls}\n`);
