@@ -144,6 +144,9 @@ function readType(key: YamlScalar, reading: Reading): TypeCode | undefined {
   };
   const type = typeCode(key.text);
   if (type === undefined) {
+    if (key.text.toLowerCase() === 'ttl') {
+      return refuse('is no record type', 'a TTL stands with the values of one type: A: {ttl: 5m, value: 192.0.2.1}');
+    }
     const near = suggest(key.text, familiar);
     return refuse('is no record type', near === undefined ? undefined : `did you mean ${near}?`);
   }
