@@ -7,9 +7,6 @@ import { Type, type TypeCode } from '../dns/type.ts';
 import { type NameId, Role, type ZoneColumns } from '../dns/zone.ts';
 import type { Octets } from '../text/octets.ts';
 
-/** Types that this stage makes itself: where the input has them, they are dropped. */
-export const signingTypes: ReadonlySet<TypeCode> = new Set([Type.RRSIG, Type.NSEC, Type.NSEC3, Type.NSEC3PARAM]);
-
 /**
  * Whether the zone speaks for an RRset with authority, so that it is signed and listed: everything at the apex and at ordinary
  * names, DS at a cut, nothing below (RFC 4035 section 2.2). The NS at a cut is listed but not signed.
