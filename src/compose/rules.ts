@@ -147,6 +147,7 @@ export const rules = defineRules({
     why: 'a validating resolver then answers SERVFAIL for the name',
     fix: 'shorten the TTL, or lengthen signatures.refresh in the policy',
     source: 'RFC 6781 section 4.4.1',
+    supersedes: ['zone/soa-timers'],
     message: (facts: OwnerType & { ttl: number; limit: number }) =>
       `the ${facts.type} records of ${facts.owner} have TTL ${facts.ttl}, more than ${facts.limit} (refresh − run interval − propagation)`,
   },
