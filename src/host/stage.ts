@@ -21,22 +21,28 @@ type State =
   | { readonly kind: 'standing'; readonly facts: FileFacts }
   | { readonly kind: 'dropped' };
 
+export interface StageOwner {
+  /** A new path beside a target. */
+  beside(target: string): string;
+  /** The target stays as it is. */
+  forget(target: string): void;
+}
+
 export class Stage implements StagedFile {
   readonly #files: FileSystem;
   readonly #target: string;
   readonly #mode: number;
-  /** A new path beside the target. */
-  readonly #place: () => string;
+  readonly #transaction: StageOwner;
   readonly #hash = createHash('sha256');
   #state: State = { kind: 'memory', chunks: [] };
   #size = 0;
   #digest = '';
 
-  constructor(files: FileSystem, target: string, mode: number, place: () => string) {
+  constructor(files: FileSystem, target: string, mode: number, transaction: StageOwner) {
     this.#files = files;
     this.#target = target;
     this.#mode = mode;
-    this.#place = place;
+    this.#transaction = transaction;
   }
 
   /** The file that is to be renamed; undefined where nothing is to be done. The stage must be closed. */
@@ -75,6 +81,7 @@ export class Stage implements StagedFile {
 
   abandon(): void {
     this.drop();
+    this.#transaction.forget(this.#target);
   }
 
   digest(): string {
@@ -106,7 +113,7 @@ export class Stage implements StagedFile {
     if (this.#state.kind === 'writing') return this.#state;
     if (this.#state.kind !== 'memory') throw new Error(`the stage of ${this.#target} is closed`);
     const { chunks } = this.#state;
-    const path = this.#place();
+    const path = this.#transaction.beside(this.#target);
     const state: State = { kind: 'writing', file: this.#files.create(path, this.#mode), path };
     this.#state = state;
     for (const chunk of chunks) state.file.write(chunk);

@@ -49,7 +49,13 @@ export class Staging implements Transaction {
 
   stage(path: string, mode = 0o644): StagedFile {
     this.#clear(path);
-    const stage = new Stage(this.#files, path, mode, () => this.#beside(path));
+    const stage: Stage = new Stage(this.#files, path, mode, {
+      beside: (target) => this.#beside(target),
+      forget: (target) => {
+        // Staged again meanwhile, it is another stage's target.
+        if (this.#stages.get(target) === stage) this.#stages.delete(target);
+      },
+    });
     this.#stages.set(path, stage);
     return stage;
   }

@@ -280,6 +280,59 @@ describe('a stage', () => {
     expect(host.tree()).toEqual({ '/work/a': 'second' });
   });
 
+  test('larger than what is held in memory is written as it comes, and is not touched either where it changes nothing', async () => {
+    const host = memoryHost();
+    const chunk = Buffer.alloc(400_000, 'zone');
+    const write = () =>
+      withTransaction(host, root, async (tx) => {
+        const stage = tx.stage('/work/build/large.zone');
+        const reused = Buffer.alloc(chunk.length);
+        for (let count = 0; count < 5; count++) {
+          reused.set(chunk);
+          stage.write(reused);
+          reused.fill(0);
+        }
+        stage.close();
+        expect(tx.stagedRead('/work/build/large.zone').length).toBe(5 * chunk.length);
+        return tx.commit();
+      });
+    expect(await write()).toMatchObject({ changed: ['/work/build/large.zone'] });
+    expect(Object.keys(host.tree())).toEqual(['/work/build/large.zone']);
+    expect(host.text('/work/build/large.zone')).toBe(Buffer.concat(Array(5).fill(chunk)).toString());
+    const facts = host.files.facts('/work/build/large.zone');
+    expect(await write()).toMatchObject({ changed: [], unchanged: ['/work/build/large.zone'] });
+    expect(host.files.facts('/work/build/large.zone')).toEqual(facts);
+    expect(Object.keys(host.tree())).toEqual(['/work/build/large.zone']);
+  });
+
+  test('that changes nothing is written nowhere, is read from its target, and sees when that is touched', async () => {
+    const host = memoryHost({ files: { '/work/a': 'same' } });
+    const commit = await withTransaction(host, root, async (tx) => {
+      tx.stageWhole('/work/a', octets('same'));
+      expect(Buffer.from(tx.stagedRead('/work/a')).toString()).toBe('same');
+      expect(host.steps.filter((step) => step.startsWith('create')).every((step) => step.includes('/lock'))).toBe(true);
+      host.put('/work/a', 'other');
+      return tx.commit();
+    });
+    expect(commit).toHaveProperty('kind', 'conflict');
+    expect(host.tree()).toEqual({ '/work/a': 'other' });
+  });
+
+  test('can be taken back, also after it was closed', async () => {
+    const host = memoryHost({ files: { '/work/a': 'old' } });
+    await withTransaction(host, root, async (tx) => {
+      const first = tx.stage('/work/a');
+      first.write(octets('new'));
+      first.close();
+      first.abandon();
+      const second = tx.stage('/work/b');
+      second.write(octets('new'));
+      second.abandon();
+      return tx.commit();
+    });
+    expect(host.tree()).toEqual({ '/work/a': 'old' });
+  });
+
   test('cannot take the place of a folder, and says so before the commit point', async () => {
     const host = memoryHost({ files: { '/work/build/a/x': '' } });
     const staging = withTransaction(host, root, async (tx) => tx.stageWhole('/work/build/a', octets('x')));
@@ -351,6 +404,17 @@ describe('two runs at once', () => {
     });
     expect(commit).toHaveProperty('kind', 'conflict');
     expect(host.tree()).toEqual({ ...before, '/work/.danezone/lock': other });
+  });
+
+  test('a run that meets the commit of another leaves it alone', async () => {
+    const host = memoryHost({ files: before });
+    const commit = await withTransaction(host, root, async (tx) => {
+      tx.stageWhole('/work/build/example.org.zone', octets('lost'));
+      host.put('/work/.danezone/commit.json', 'of another');
+      return tx.commit();
+    });
+    expect(commit).toHaveProperty('kind', 'conflict');
+    expect(host.tree()).toEqual({ ...before, '/work/.danezone/commit.json': 'of another' });
   });
 
   test('whoever dies while taking over a stale lock is no obstacle to the next', async () => {
