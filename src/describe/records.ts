@@ -2,7 +2,7 @@
  * The records of a domain: those of its own map and of all that it is like, replaced per owner and type, deleted by null. Owners are
  * relative to the domain; one with a final dot is the whole name.
  */
-import { isAtOrBelow, type Name, parseName } from '../dns/name.ts';
+import { isAtOrBelow, type Name, parseName, under } from '../dns/name.ts';
 import { isMetaType, Type, type TypeCode, typeCode, typeName } from '../dns/type.ts';
 import { suggest } from '../text/suggest.ts';
 import type { Domain, RecordText } from './description.ts';
@@ -102,19 +102,21 @@ function readOwner(key: YamlScalar, origin: Name | undefined, reading: Reading &
     complain(reading, rules['describe/name'], placeOf(key), { text, error });
     return undefined;
   };
-  const name = parseName(text, domain);
+  // `a\.` ends in a dot that belongs to its label.
+  const isWhole = text.endsWith('.') && (text.match(/\\*(?=\.$)/)?.[0].length ?? 0) % 2 === 0;
+  const name = isWhole ? parseName(text) : under(text, domain);
   if (typeof name !== 'string') return refuse(name.error);
-  const lower = text.toLowerCase();
-  const plain = domain.slice(0, -1);
-  if (lower === plain || lower.endsWith(`.${plain}`)) {
+  if (!isWhole) {
+    const plain = domain.slice(0, -1);
+    const lower = text.toLowerCase();
+    if (lower !== plain && !lower.endsWith(`.${plain}`)) return name;
     complain(reading, rules['describe/owner-repeats-domain'], placeOf(key), { owner: text, made: name });
     return undefined;
   }
-  // A relative text is below the domain in any case; an absolute one of another domain moves with its records.
-  const written = parseName(text);
-  if (typeof written !== 'string' || !text.endsWith('.') || isAtOrBelow(name, domain)) return name;
-  if (origin !== undefined && origin !== domain && isAtOrBelow(written, origin)) {
-    const moved = written === origin ? domain : parseName(written.slice(0, -origin.length - 1), domain);
+  if (isAtOrBelow(name, domain)) return name;
+  // A whole name of another domain moves with its records.
+  if (origin !== undefined && isAtOrBelow(name, origin)) {
+    const moved = name === origin ? domain : under(name.slice(0, -origin.length - 1), domain);
     return typeof moved === 'string' ? moved : refuse(moved.error);
   }
   complain(reading, rules['describe/owner-outside'], placeOf(key), { owner: name, domain });

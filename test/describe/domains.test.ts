@@ -227,6 +227,7 @@ describe('records', () => {
       Example.ORG.: {AAAA: '2001:db8::1'}
       10: {PTR: host.example.org}
       'x\\.y': {A: 192.0.2.1}
+      'x\\.': {A: 192.0.2.1}
 `);
     expect(places).toEqual([]);
     expect(made.map((line) => line.split(' ')[0])).toEqual([
@@ -237,6 +238,7 @@ describe('records', () => {
       'abs.example.org.',
       '10.example.org.',
       'x\\.y.example.org.',
+      'x\\..example.org.',
     ]);
   });
 
