@@ -15,7 +15,16 @@ import type { Row, Zone, ZoneColumns } from './zone.ts';
 
 const tab = 0x09;
 const lineFeed = 0x0a;
-const inClass = Buffer.from('\tIN\t', 'latin1');
+/** Type → `\tIN\tTYPE\t`, made when it is first written. */
+const classAndType: Octets[] = [];
+
+function classAndTypeOf(type: TypeCode): Octets {
+  const out = new OctetWriter(24);
+  out.put(Buffer.from('\tIN\t', 'latin1'));
+  writeTypeName(type, out);
+  out.u8(tab);
+  return (classAndType[type] = out.copy());
+}
 
 const isUpperCase = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;
 
@@ -36,15 +45,17 @@ function writeFieldsOf(type: TypeCode, rdata: Octets, from: number, to: number, 
 /** Appends what stands before the RDATA, from the owner whose wire form is at `ownerAt` to the tab behind the type. */
 export function writeRecordHead(owner: Octets, ownerAt: number, ttl: number, type: TypeCode, out: OctetWriter): void {
   writeName(owner, ownerAt, out);
-  writeTypeAndTtl(ttl, type, out);
+  writeTtlAndType(ttl, type, out);
 }
 
-function writeTypeAndTtl(ttl: number, type: TypeCode, out: OctetWriter): void {
+function writeTtlAndType(ttl: number, type: TypeCode, out: OctetWriter): void {
+  const text = classAndType[type] ?? classAndTypeOf(type);
   out.u8(tab);
   writeDecimal(ttl, out);
-  out.put(inClass);
-  writeTypeName(type, out);
-  out.u8(tab);
+  out.reserve(text.length);
+  const { octets } = out;
+  for (let i = 0, j = out.length; i < text.length; i++, j++) octets[j] = text[i];
+  out.length += text.length;
 }
 
 /** Appends the line of one record; its RDATA is the wire form at `from`..`to`. */
@@ -88,7 +99,7 @@ export function writeRows(columns: ZoneColumns, from: Row, to: Row, out: OctetWr
       }
       textAt = at;
       textEnd = out.length;
-      writeTypeAndTtl(ttl[row], type[row], out);
+      writeTtlAndType(ttl[row], type[row], out);
       writeFieldsOf(type[row], rdata, rdataStart[record], rdataStart[record + 1], out);
     }
   }
