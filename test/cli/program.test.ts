@@ -80,6 +80,7 @@ describe('arguments and options', () => {
       ],
     ]) {
       expect((await run(argv)).call.globals).toEqual({
+        version: '1.2.3',
         root: '/work/infra',
         now: 1_767_225_600,
         format: 'json',
@@ -91,6 +92,7 @@ describe('arguments and options', () => {
 
   test('have defaults', async () => {
     expect((await run(['build'])).call.globals).toEqual({
+      version: '1.2.3',
       root: '/work',
       now: undefined,
       format: 'text',
