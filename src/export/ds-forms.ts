@@ -2,9 +2,10 @@
  * DS records for the registrar, in the forms that registrars take. Input is the keys; every form is made from the same rows.
  * Sources: RFC 4034 section 5, RFC 5910 (EPP secDNS-1.1), RFC 7344 and 8078 (CDS, CDNSKEY).
  */
+
+import { type Name, toUnicode } from '../dns/name.ts';
 import { algorithmOf } from '../dnssec/algorithm.ts';
 import { digestTypeOf, dsRData } from '../dnssec/ds.ts';
-import { type Name, toUnicode } from '../dns/name.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { base64, hex, type Octets } from '../text/octets.ts';
 

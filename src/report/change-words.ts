@@ -37,7 +37,8 @@ export function changeWords(
   const { owner, type, added, removed, ttlBefore, ttlAfter } = change;
   const present = (data: Octets) => presentRData(type, data, 0, data.length);
   const words: string[] = [];
-  const special = type === Type.TLSA ? tlsaWords(change, tlsa(owner)) : type === Type.MX ? mxWords(change) : { words: [] };
+  const special =
+    type === Type.TLSA ? tlsaWords(change, tlsa(owner)) : type === Type.MX ? mxWords(change) : { words: [] };
   words.push(...special.words);
   if (words.length === 0) words.push(plainWords(change));
   if (ttlBefore !== undefined && ttlAfter !== undefined && ttlBefore !== ttlAfter) {
@@ -96,7 +97,8 @@ function tlsaWords(change: RRsetChange, known: TlsaKnowledge | undefined): Speci
     else if (known.matchesNext(data)) words.push(`adds the TLSA record of ${known.host}'s next key (${short(data)})`);
     else words.push(`adds a TLSA record that matches nothing ${known.host} shows (${short(data)})`);
   }
-  if (ttlBefore === undefined) words.push(`DANE starts for ${known.host} here: senders refuse a certificate that matches none`);
+  if (ttlBefore === undefined)
+    words.push(`DANE starts for ${known.host} here: senders refuse a certificate that matches none`);
   if (ttlAfter === undefined) words.push(`DANE ends for ${known.host} here: senders fall back to unauthenticated TLS`);
   return { words, dangerous };
 }
