@@ -1,4 +1,7 @@
-/** What the files declare, by kind and name: first noted with its place, read when its turn comes, marked where it is used. */
+/**
+ * What the files declare, by kind and name: first noted with its place, read when its turn comes, marked where it is
+ * used.
+ */
 import type { z } from 'zod';
 import type { Position, Problem, Report } from '../text/problem.ts';
 import { report } from '../text/problem.ts';

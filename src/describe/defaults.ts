@@ -1,6 +1,7 @@
 /**
- * What counts where the YAML says nothing (DESIGN §1, Defaults). Seconds. Together they pass every rule: a signature is renewed
- * with 10 days left, which covers run interval (1d), propagation (1h), SOA expire (7d) and the largest TTL (1d).
+ * What counts where the YAML says nothing. Seconds. Together they pass every rule: a signature is
+ * renewed with 10 days left, which covers run interval (1d), propagation (1h), SOA expire (7d) and the largest TTL
+ * (1d).
  */
 const minute = 60;
 const hour = 60 * minute;

@@ -1,6 +1,6 @@
 /**
- * YAML files → Description. All files are one description, in whatever order they come; a reference may cross files. What is wrong is
- * reported at its place, everything at once, and takes only the zones with it that it belongs to.
+ * YAML files → Description. All files are one description, in whatever order they come; a reference may cross files.
+ * What is wrong is reported at its place, everything at once, and takes only the zones with it that it belongs to.
  */
 import type { Octets } from '../text/octets.ts';
 import { type Problem, type Report, report } from '../text/problem.ts';
@@ -21,8 +21,8 @@ export interface InputFile {
 }
 
 /**
- * Reads a description. `read` gives the list files and master files that it names; paths are from the root of the repository, and
- * whoever provides it confines them. `words` are the names of services and TLSA fields (src/dane).
+ * Reads a description. `read` gives the list files and master files that it names; paths are from the root of the
+ * repository, and whoever provides it confines them. `words` are the names of services and TLSA fields (src/dane).
  */
 export function describe(files: readonly InputFile[], read: ReadFile, to: Report, words: DaneWords): DescribeResult {
   const problems = once(to);
@@ -51,7 +51,9 @@ export function describe(files: readonly InputFile[], read: ReadFile, to: Report
   return { description, broken: broken.sort(), faulty: description.faulty };
 }
 
-/** A report that passes each problem on once, however many domains it is found through, and not more than anyone reads. */
+/**
+ * A report that passes each problem on once, however many domains it is found through, and not more than anyone reads.
+ */
 function once(to: Report): Report {
   const seen = new Set<string>();
   const problems: Problem[] = [];

@@ -1,6 +1,6 @@
 /**
- * What the YAML files say, as values: every name is a Name, every duration seconds, every reference resolved, every value with
- * the place where it was written. Made only by `describe`; the stages after it read nothing else.
+ * What the YAML files say, as values: every name is a Name, every duration seconds, every reference resolved, every
+ * value with the place where it was written. Made only by `describe`; the stages after it read nothing else.
  */
 import type { Name } from '../dns/name.ts';
 import type { TypeCode } from '../dns/type.ts';
@@ -21,8 +21,8 @@ export interface Description {
   /** One per zone, groups expanded, `like` resolved. */
   readonly domains: ReadonlyMap<Name, Domain>;
   /**
-   * The declared zones that are not in `domains`, with the errors for which they are not. They keep their last content; they
-   * still count as declared, so that no record of theirs moves to a zone above them.
+   * The declared zones that are not in `domains`, with the errors for which they are not. They keep their last content;
+   * they still count as declared, so that no record of theirs moves to a zone above them.
    */
   readonly faulty: ReadonlyMap<Name, readonly Problem[]>;
   /** Every file that was read, with the names of the zones that depend on it; also included and list files. */
@@ -33,8 +33,8 @@ export interface Description {
 export interface DescribeResult {
   readonly description: Description;
   /**
-   * Files that could not be read or parsed, wholly or in a part that cannot be tied to a zone: zones that depended on them in the last
-   * build keep their content.
+   * Files that could not be read or parsed, wholly or in a part that cannot be tied to a zone: zones that depended on
+   * them in the last build keep their content.
    */
   readonly broken: readonly string[];
   /** `description.faulty`. */
@@ -122,7 +122,10 @@ export type TlsaRequest =
       readonly usage: 'PKIX-TA' | 'PKIX-EE' | 'DANE-TA' | 'DANE-EE';
       readonly selector: 'Cert' | 'SPKI';
       readonly matching: 'Full' | 'SHA2-256' | 'SHA2-512';
-      /** For PKIX-TA and DANE-TA: subject common name, or a file, of the certificate to pin; else the issuer of the leaf. */
+      /**
+       * For PKIX-TA and DANE-TA: subject common name, or a file, of the certificate to pin; else the issuer of the
+       * leaf.
+       */
       readonly anchor?: string;
       readonly at: Position;
     }
@@ -185,7 +188,9 @@ export interface Domain {
   readonly nameservers: readonly At<Name>[];
   readonly mail: readonly MailHost[] | 'null-mx';
   readonly records: readonly RecordText[];
-  /** Owner and type pairs that `null` removes, from `like` and from the included file; type undefined: the whole owner. */
+  /**
+   * Owner and type pairs that `null` removes, from `like` and from the included file; type undefined: the whole owner.
+   */
   readonly removed: readonly { readonly owner: Name; readonly type?: TypeCode }[];
   /** The adopted master file: its path from the root of the repository, and its content as it was read. */
   readonly include?: At<string> & { readonly octets: Octets };

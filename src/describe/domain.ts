@@ -44,7 +44,10 @@ export interface DomainSource {
   readonly chain: readonly { readonly declaration: Declaration; readonly origin?: Name }[];
 }
 
-/** The domain, with what is wrong with it in the report of `reading`; undefined where a part that it cannot be without is missing. */
+/**
+ * The domain, with what is wrong with it in the report of `reading`; undefined where a part that it cannot be without
+ * is missing.
+ */
 export function readDomain(
   source: DomainSource,
   reading: Reading & { readonly domain: Name },
@@ -60,7 +63,8 @@ export function readDomain(
   const include = readInclude(fields, context);
   const nameservers = readNameservers(fields, context);
   const hasInclude = fields.entry('include') !== undefined && !saysNull(fields, 'include');
-  if (!hasInclude && !fields.says('nameservers')) {
+  const isWrong = chain.some(({ declaration }) => reading.bad.has(declaration.entry.value));
+  if (!hasInclude && !isWrong && !fields.says('nameservers')) {
     complain(reading, rules['describe/no-nameservers'], at, { domain: name });
   }
   const layers: RecordLayer[] = [];

@@ -1,4 +1,6 @@
-/** Declarations → Description: every zone read, with its faults and the files it depends on; hosts given to their zones. */
+/**
+ * Declarations → Description: every zone read, with its faults and the files it depends on; hosts given to their zones.
+ */
 import { ancestors, type Name } from '../dns/name.ts';
 import { type Problem, type Report, report } from '../text/problem.ts';
 import type { Declarations } from './declarations.ts';

@@ -1,4 +1,7 @@
-/** Files that YAML names: read once each through the function that the edge hands in, which confines paths to the repository. */
+/**
+ * Files that YAML names: read once each through the function that the edge hands in, which confines paths to the
+ * repository.
+ */
 import type { Octets } from '../text/octets.ts';
 import type { At } from './description.ts';
 import { limits } from './limits.ts';

@@ -16,6 +16,7 @@ export function jsonSchema(): Record<string, unknown> {
       // A whole number is whole without bounds that say only what a double can hold.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      mergeNull(jsonSchema);
       if (z.globalRegistry.get(zodSchema)?.id !== 'records') return;
       jsonSchema.properties = Object.fromEntries(offered.map((type) => [type, { $ref: '#/$defs/rrset' }]));
     },
@@ -29,6 +30,19 @@ export function jsonSchema(): Record<string, unknown> {
     ...rest,
     patternProperties: { '^x-': { description: 'A place for anchors that other sections use.' } },
   };
+}
+
+/**
+ * An object or null as one schema: editors tell what is wrong inside of it, and not that neither branch of a choice
+ * fits.
+ */
+function mergeNull(schema: z.core.JSONSchema.BaseSchema): void {
+  const [object, nothing, ...others] = schema.anyOf ?? [];
+  if (others.length > 0 || typeof object !== 'object' || typeof nothing !== 'object') return;
+  if (object.type !== 'object' || nothing.type !== 'null') return;
+  const { type: _, ...rest } = object;
+  delete schema.anyOf;
+  Object.assign(schema, { type: ['object', 'null'], ...rest });
 }
 
 /** The content of schema/danezone.schema.json. */

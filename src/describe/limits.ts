@@ -1,6 +1,6 @@
 /**
- * What a description may take, so that input that was made to exhaust the machine is refused with a sentence. Far above what
- * people write: a provider with 50,000 zones stays below.
+ * What a description may take, so that input that was made to exhaust the machine is refused with a sentence. Far above
+ * what people write: a provider with 50,000 zones stays below.
  */
 export const limits = {
   /** Octets of one YAML file. */

@@ -13,7 +13,10 @@ export interface PlaceholderError {
   readonly hint?: string;
 }
 
-/** What is wrong with the placeholders of a text; undefined where nothing is. `taken`: whether the text belongs to a domain. */
+/**
+ * What is wrong with the placeholders of a text; undefined where nothing is. `taken`: whether the text belongs to a
+ * domain.
+ */
 export function placeholderError(text: string, taken: boolean): PlaceholderError | undefined {
   for (const match of text.matchAll(pattern)) {
     const word = match[1].trim();

@@ -19,7 +19,7 @@ export const defaultName = 'default';
 /** The built-in policy of domains that are not signed. */
 export const unsignedName = 'unsigned';
 
-/** The tick of DESIGN §1: signatures are renewed at whole hours. */
+/** Signatures are renewed at whole hours: windows are counted in these. */
 const tick = 3600;
 
 export function readPolicy(name: string, chain: readonly Declaration[], reading: Reading): Policy {
@@ -153,7 +153,7 @@ function readPublication(fields: Fields): Policy['publication'] {
   return seconds === undefined ? { kind: 'evidence' } : { kind: 'by-build', after: seconds };
 }
 
-/** What the windows of DESIGN §1 need, each said at the value that is written. */
+/** What the windows of signatures need, each said at the value that is written. */
 function checkPolicy(policy: Policy, fields: Fields): void {
   const { signatures, timing, ttls } = policy;
   const place = (...paths: readonly (readonly string[])[]) => {

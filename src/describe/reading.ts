@@ -1,4 +1,7 @@
-/** How values are taken from the tree: each reader gives a value with its place, or reports what is wrong and gives undefined. */
+/**
+ * How values are taken from the tree: each reader gives a value with its place, or reports what is wrong and gives
+ * undefined.
+ */
 import { posix } from 'node:path';
 import { labelCount, type Name, parseName } from '../dns/name.ts';
 import { parseDuration } from '../text/duration.ts';

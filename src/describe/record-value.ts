@@ -1,4 +1,6 @@
-/** One record value: a scalar of the file to content, checked by the codec of its type, with the caret inside the value. */
+/**
+ * One record value: a scalar of the file to content, checked by the codec of its type, with the caret inside the value.
+ */
 import { encodeRecord } from '../dns/field-text.ts';
 import { type Name, presentName, wireNameLength } from '../dns/name.ts';
 import { namesIn } from '../dns/rdata/index.ts';
@@ -23,8 +25,8 @@ const longestRData = 0xffff;
 const fromChild = 'from-child';
 
 /**
- * Values that mean the same for every domain are read once: a template's records are checked when its first domain is made, and
- * their faults stand for all. Values with a placeholder, and `raw` with its origin, belong to one domain.
+ * Values that mean the same for every domain are read once: a template's records are checked when its first domain is
+ * made, and their faults stand for all. Values with a placeholder, and `raw` with its origin, belong to one domain.
  */
 export class ValueReader {
   private readonly known = new Map<YamlScalar, { type: TypeCode; value?: RecordValue; problems: readonly Problem[] }>();

@@ -1,6 +1,6 @@
 /**
- * The records of a domain: those of its own map and of all that it is like, replaced per owner and type, deleted by null. Owners are
- * relative to the domain; one with a final dot is the whole name.
+ * The records of a domain: those of its own map and of all that it is like, replaced per owner and type, deleted by
+ * null. Owners are relative to the domain; one with a final dot is the whole name.
  */
 import { isAtOrBelow, type Name, parseName, under } from '../dns/name.ts';
 import { isMetaType, Type, type TypeCode, typeCode, typeName } from '../dns/type.ts';

@@ -1,6 +1,7 @@
 /**
- * What a file that cannot be parsed was about: the names of its domains and hosts, as far as lines that look like keys tell. Nothing
- * of it is used; it only says which zones have to keep their content on a first build, when no manifest knows.
+ * What a file that cannot be parsed was about: the names of its domains and hosts, as far as lines that look like keys
+ * tell. Nothing of it is used; it only says which zones have to keep their content on a first build, when no manifest
+ * knows.
  */
 
 import { type Name, parseName } from '../dns/name.ts';

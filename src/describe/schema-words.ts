@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { durationPattern } from '../text/duration.ts';
 
-/** A map with these keys and no others. The error of an unknown key carries, line by line, `what` and the keys that are known. */
+/**
+ * A map with these keys and no others. The error of an unknown key carries, line by line, `what` and the keys that are
+ * known.
+ */
 export function keys<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? [what, ...Object.keys(shape)].join('\n') : what),

@@ -38,6 +38,6 @@ export const file = z.strictObject({
   certificates: section(certificate, 'Certificates, by name.'),
   hosts: section(host, 'Hosts, by domain name.'),
   templates: section(template, 'What domains can be like, by name.'),
-  domains: section(z.union([domain, z.null()]), 'Zones, by domain name.'),
+  domains: section(domain, 'Zones, by domain name.'),
   groups: section(group, 'Groups of domains that are alike, by name.'),
 });

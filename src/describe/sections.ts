@@ -21,7 +21,9 @@ export interface Sections {
   readonly groups: Declarations;
 }
 
-/** `broken`: files of which nothing was read. It is looked at when a reference leads nowhere, and may grow until then. */
+/**
+ * `broken`: files of which nothing was read. It is looked at when a reference leads nowhere, and may grow until then.
+ */
 export function newSections(broken: readonly string[]): Sections {
   const bad = new Set<YamlNode>();
   return {
@@ -52,8 +54,8 @@ const keyOf: Readonly<Record<Section, Exclude<keyof Sections, 'bad'>>> = {
 const named: ReadonlySet<string> = new Set(['hosts', 'domains']);
 
 /**
- * Declares what a file says. False where a part of it cannot be tied to any zone (a misspelt section, a host whose name is
- * none): then zones that depended on the file may lack something, and it counts as broken.
+ * Declares what a file says. False where a part of it cannot be tied to any zone (a misspelt section, a host whose name
+ * is none): then zones that depended on the file may lack something, and it counts as broken.
  */
 export function declareSections(root: YamlMap, sections: Sections, to: Report): boolean {
   let whole = true;
@@ -97,8 +99,6 @@ function declareEntry(section: string, entry: YamlEntry, sections: Sections, to:
     report(to, rules['describe/name'], placeOf(entry.key), { text, error: name.error });
     return false;
   }
-  // A domain of which nothing is said yet is declared; what it lacks is said when it is read.
-  if (section === 'domains' && isNull(entry.value)) sections.bad.add(entry.value);
   declarations.declare(name, entry, to, name);
   return true;
 }

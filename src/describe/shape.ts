@@ -9,8 +9,9 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * Checks the value of `entry` against `schema` and reports what does not fit. Values of another kind than expected are added to
- * `bad`: whoever reads the entry passes over them, so that one mistake is one problem and all others are still found.
+ * Checks the value of `entry` against `schema` and reports what does not fit. Values of another kind than expected are
+ * added to `bad`: whoever reads the entry passes over them, so that one mistake is one problem and all others are still
+ * found.
  */
 export function checkShape(
   schema: z.ZodType,
@@ -95,7 +96,9 @@ const ofValue = new Set(['invalid_value', 'too_small', 'too_big']);
 
 const keyOfPath = (path: Path) => path.map(String).join('\n');
 
-/** The branch of a union that the value was meant for: the only one that does not already fail on the kind of the value. */
+/**
+ * The branch of a union that the value was meant for: the only one that does not already fail on the kind of the value.
+ */
 function branchOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const fitting = branches
     .map((issues) => {

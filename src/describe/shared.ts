@@ -1,4 +1,7 @@
-/** What zones use together: policies, parents, certificates and hosts, each read once with the files and errors that come with it. */
+/**
+ * What zones use together: policies, parents, certificates and hosts, each read once with the files and errors that
+ * come with it.
+ */
 import type { Name } from '../dns/name.ts';
 import type { Report } from '../text/problem.ts';
 import { type Declaration, type Declarations, likeChain } from './declarations.ts';

@@ -1,4 +1,7 @@
-/** The files and errors of one zone, host or policy, gathered from all that it uses: what it depends on, and why it cannot be built. */
+/**
+ * The files and errors of one zone, host or policy, gathered from all that it uses: what it depends on, and why it
+ * cannot be built.
+ */
 import type { Problem } from '../text/problem.ts';
 import type { Declaration } from './declarations.ts';
 

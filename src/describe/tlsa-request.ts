@@ -1,4 +1,6 @@
-/** What TLSA records are asked for, as one text: `DANE-TA SPKI SHA2-256 "ISRG Root X1"`, `3 1 1`, or RDATA as it stands. */
+/**
+ * What TLSA records are asked for, as one text: `DANE-TA SPKI SHA2-256 "ISRG Root X1"`, `3 1 1`, or RDATA as it stands.
+ */
 import { encodeRecord } from '../dns/field-text.ts';
 import { Type } from '../dns/type.ts';
 import type { Position } from '../text/problem.ts';
@@ -9,7 +11,9 @@ import { rules } from './rules.ts';
 
 type Association = Extract<TlsaRequest, { kind: 'association' }>;
 
-/** The words that stage `dane` knows, with their numbers as places in the lists; handed in, so that there is one table. */
+/**
+ * The words that stage `dane` knows, with their numbers as places in the lists; handed in, so that there is one table.
+ */
 export interface DaneWords {
   readonly parseService: (text: string) => Pick<Service, 'name' | 'port' | 'protocol'> | { readonly error: string };
   readonly usages: readonly Association['usage'][];
@@ -17,7 +21,10 @@ export interface DaneWords {
   readonly matchings: readonly Association['matching'][];
 }
 
-/** DANE-EE SPKI SHA2-256: it survives renewals that keep the key, and needs neither names nor dates (RFC 7671 section 5.1). */
+/**
+ * DANE-EE SPKI SHA2-256: it survives renewals that keep the key, and needs neither names nor dates (RFC 7671 section
+ * 5.1).
+ */
 export function defaultRequest(at: Position): TlsaRequest {
   return { kind: 'association', usage: 'DANE-EE', selector: 'SPKI', matching: 'SHA2-256', at };
 }

@@ -1,4 +1,7 @@
-/** A YAML file as values that know where they were written. Aliases and merge keys are resolved; made by yaml-document.ts. */
+/**
+ * A YAML file as values that know where they were written. Aliases and merge keys are resolved; made by
+ * yaml-document.ts.
+ */
 import type { Position } from '../text/problem.ts';
 
 /** A file's text and its lines. */
@@ -49,7 +52,9 @@ export function placeOf(node: YamlNode): Position {
   return node.source.position(node.from, node.to);
 }
 
-/** Where an entry is to be shown: its value, or its key where the value is a collection over several lines or nothing. */
+/**
+ * Where an entry is to be shown: its value, or its key where the value is a collection over several lines or nothing.
+ */
 export function placeOfEntry(entry: YamlEntry): Position {
   const { value } = entry;
   if (value.kind === 'scalar' && value.to > value.from) return placeOf(value);
@@ -92,14 +97,15 @@ export function found(node: YamlNode): string {
 }
 
 /**
- * The place of the characters `from`–`to` of a scalar's text: inside the quotes, escapes counted. Of texts over several lines, the
- * whole scalar.
+ * The place of the characters `from`–`to` of a scalar's text: inside the quotes, escapes counted. Of texts over several
+ * lines, the whole scalar.
  */
 export function placeInside(node: YamlScalar, from: number, to: number): Position {
   const whole = node.source.text.slice(node.from, node.to);
   if (node.style === 'block' || whole.includes('\n')) return placeOf(node);
   if (node.style === 'plain') return node.source.position(node.from + from, node.from + to);
-  // Where each character of the text begins in the file: an escape is one character (or two, outside the BMP) of the text.
+  // Where each character of the text begins in the file: an escape is one character (or two, outside the BMP) of the
+  // text.
   const starts: number[] = [];
   const piece = node.style === 'single' ? /''|./gsu : /\\(?:x..|u.{4}|U.{8}|.)|./gsu;
   for (const match of whole.slice(1, -1).matchAll(piece)) {

@@ -1,6 +1,6 @@
 /**
- * The one door to the yaml package: octets to a tree with positions. Only YAML 1.2 (core schema) is read: under 1.1 `no` is
- * false and `1:30` is 90. What its parser only warns of is an error here.
+ * The one door to the yaml package: octets to a tree with positions. Only YAML 1.2 (core schema) is read: under 1.1
+ * `no` is false and `1:30` is 90. What its parser only warns of is an error here.
  */
 import {
   Composer,

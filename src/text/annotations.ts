@@ -32,8 +32,8 @@ function placeOf({ file, line, column, length }: Position) {
 }
 
 /**
- * A value as JSON for standard output. JSON leaves DEL, C1 and direction marks as they are; a terminal that shows the text
- * does not.
+ * A value as JSON for standard output. JSON leaves DEL, C1 and direction marks as they are; a terminal that shows the
+ * text does not.
  */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value, undefined, 2);

@@ -30,7 +30,9 @@ function within(seconds: number): number | undefined {
   return seconds <= longestDuration ? seconds : undefined;
 }
 
-/** `1d2h`, `90s`, `0s`: the form that `parseDuration` reads back to the same number. Whole weeks are written in days. */
+/**
+ * `1d2h`, `90s`, `0s`: the form that `parseDuration` reads back to the same number. Whole weeks are written in days.
+ */
 export function printDuration(seconds: number): string {
   if (seconds === 0) return '0s';
   let rest = seconds;

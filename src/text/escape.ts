@@ -1,6 +1,6 @@
 /**
- * Text from input, made safe to show: what could move a cursor, hide characters, reverse their order or break a format is
- * written as an escape that can be read.
+ * Text from input, made safe to show: what could move a cursor, hide characters, reverse their order or break a format
+ * is written as an escape that can be read.
  */
 
 /**

@@ -28,8 +28,8 @@ export function editDistance(a: string, b: string, limit: number): number {
 const longest = 100;
 
 /**
- * The candidate nearest to `word`, if one is near enough to be meant: a third of its letters, at most 3, may differ; case
- * and the choice of `-`, `_` and space are free. Of equals the first.
+ * The candidate nearest to `word`, if one is near enough to be meant: a third of its letters, at most 3, may differ;
+ * case and the choice of `-`, `_` and space are free. Of equals the first.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   if (word === '' || word.length > longest) return undefined;

@@ -5,7 +5,9 @@ import { presentRData } from '../../src/dns/rdata/index.ts';
 import { typeName } from '../../src/dns/type.ts';
 import { described } from './described.ts';
 
-/** Each record on a line, as the description has it: owner, TTL where one is written, type, kind of content, content. */
+/**
+ * Each record on a line, as the description has it: owner, TTL where one is written, type, kind of content, content.
+ */
 function lines(domain: Domain | undefined): string[] {
   return (domain?.records ?? []).map(({ owner, ttl, type, content, rdata }) => {
     const text = content.kind === 'from-child' ? '' : rdata === undefined ? content.text : presentRData(type, rdata);
@@ -122,6 +124,10 @@ describe('a domain', () => {
     const { places, faulty } = org(body);
     expect(places).toEqual(place === undefined ? [] : [place]);
     expect([...faulty.keys()]).toEqual(place === undefined ? [] : ['example.org.']);
+  });
+
+  test('of which nothing is said is one problem', () => {
+    expect(described('domains:\n  a.example:\n').places).toEqual(['describe/wrong-type 2:3']);
   });
 
   test('all problems of a domain are told at once', () => {
