@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type Executor, inProcess } from '../work/executor.ts';
+import { fileFailure } from './file-failure.ts';
 import type { Host, Output } from './host.ts';
 import { realFiles } from './real-files.ts';
 import { thisProcess } from './this-process.ts';
@@ -62,7 +63,7 @@ function outputTo(stream: NodeJS.WriteStream): Output {
   if (before !== undefined) return before;
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!closed && error.code !== 'EPIPE') cutShort(stream, error);
     closed = true;
   });
   const output: Output = {
@@ -76,6 +77,17 @@ function outputTo(stream: NodeJS.WriteStream): Output {
   };
   outputs.set(stream, output);
   return output;
+}
+
+/** An output that is not whole is no success, whatever the command says. */
+function cutShort(stream: NodeJS.WriteStream, { code = '', message }: NodeJS.ErrnoException): void {
+  if (stream !== process.stderr) {
+    const { message: text } = fileFailure('write', 'standard output', code, message);
+    process.stderr.write(`danezone: ${text}\n`);
+  }
+  process.once('exit', () => {
+    process.exitCode ||= 1;
+  });
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

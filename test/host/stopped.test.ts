@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
 import { realFiles } from '../../src/host/real-files.ts';
 import { thisProcess } from '../../src/host/this-process.ts';
 import { bundled, temporaryFolder } from './bundled.ts';
@@ -32,6 +33,19 @@ test('a run whose reader goes away ends its work, without a word', async () => {
   run.stdout.destroy();
   expect(await once(run, 'exit')).toEqual([0, null]);
   expect(said).toBe('all written\n');
+});
+
+test.skipIf(!existsSync('/dev/full'))('a run whose output does not fit on the disk says so, status 1', () => {
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const run = spawnSync(process.execPath, [bundled('test/host/stopped-run.ts')], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toBe(
+    'danezone: cannot write standard output: no space left on the device (ENOSPC)\nall written\n',
+  );
 });
 
 test('the start of a process tells it from every other with its pid', async () => {
