@@ -74,6 +74,16 @@ async function runBuild(
   }
   const only = zoneArguments(args);
   const jobs = jobsOf(options.jobs);
+  const writesState = !isElsewhen || options.rehearsal === true;
+  const engine = options.engine === 'noble' ? 'noble' : 'node';
+  const overrides = new Set((options.override as string[] | undefined) ?? []);
+  const { version } = globals;
+  const { isUnchanged } = await import('../pipeline/unchanged.ts');
+  const isWhole = only.length === 0 && !isResign && writesState && overrides.size === 0 && engine === 'node';
+  if (isWhole && globals.format === 'text' && isUnchanged(host.files, places, version, now)) {
+    if (!globals.quiet) host.stdout.write('nothing to do: no input changed since the last build in this hour\n');
+    return Exit.done;
+  }
   const { build: runPipeline } = await import('../pipeline/build.ts');
   const executor = host.executor(jobs);
   try {
@@ -85,11 +95,12 @@ async function runBuild(
           places,
           only,
           now,
-          writesState: !isElsewhen || options.rehearsal === true,
+          writesState,
           resign: isResign,
-          engine: options.engine === 'noble' ? 'noble' : 'node',
-          overrides: new Set((options.override as string[] | undefined) ?? []),
-          version: globals.version,
+          engine,
+          overrides,
+          version,
+          remembers: isWhole,
           progress: progressOn(host, globals),
         },
         executor,

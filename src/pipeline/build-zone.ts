@@ -92,6 +92,14 @@ export class BuildRun {
     }
   }
 
+  /** Unix seconds at which a key file asks for the next change; Infinity where none does. */
+  nextKeyEvent(): number {
+    return Math.min(
+      ...[...this.#states.values()].map(({ duties }) => duties.nextEvent ?? Number.POSITIVE_INFINITY),
+      Infinity,
+    );
+  }
+
   /** What the parents in this repository publish for their signed children. */
   childDs(): ChildDs {
     const all = new Map<Name, { ttl: number; rdata: Uint8Array[] }>();

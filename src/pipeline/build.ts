@@ -2,7 +2,7 @@
  * `build` on one screen: describe → certificates → keys → compose → sign → stage → verify → commit. The unit is a zone: what is
  * wrong with one never keeps another from being built or signed again.
  */
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Name } from '../dns/name.ts';
 import { printDs } from '../export/ds-forms.ts';
 import {
@@ -16,12 +16,14 @@ import {
 import type { Host } from '../host/host.ts';
 import { type Transaction, withTransaction } from '../host/transaction.ts';
 import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
+import { tick } from '../sign/windows.ts';
 import { type Report, report } from '../text/problem.ts';
 import type { Executor } from '../work/executor.ts';
 import { BuildRun, type ServedContent, type ZoneOutcome } from './build-zone.ts';
-import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneOutput } from './places.ts';
+import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneFolder, zoneOutput } from './places.ts';
 import { noRepository, type Repository, readRepository } from './repository.ts';
 import { rules } from './rules.ts';
+import { remember } from './unchanged.ts';
 
 export interface BuildOptions {
   readonly places: Places;
@@ -37,6 +39,8 @@ export interface BuildOptions {
   /** `rule=zone`: errors that the operator overrides by name. */
   readonly overrides: ReadonlySet<string>;
   readonly version: string;
+  /** A later run with nothing new may be told so: a whole build, with nothing special about it. */
+  readonly remembers: boolean;
   /** Told before each zone. */
   readonly progress: (done: number, total: number, zone: Name) => void;
 }
@@ -55,6 +59,7 @@ export interface BuildResult {
 
 export async function build(host: Host, options: BuildOptions, executor: Executor, to: Report): Promise<BuildResult> {
   const { places, only } = options;
+  const began = host.now();
   return withTransaction(host, places.root, async (tx) => {
     const repository = options.resign ? noRepository : readRepository(host.files, places.root, [places.state], to);
     const before = readManifest(host, places);
@@ -75,6 +80,8 @@ export async function build(host: Host, options: BuildOptions, executor: Executo
     // A description that could not be read whole does not say which zones are gone.
     if (!options.resign && repository.broken.length === 0) removeGone(tx, before, zones, places, to);
     const commit = await tx.commit();
+    const isDone = commit.kind === 'committed' && [...outcomes.values()].every(({ state }) => state === 'built');
+    if (isDone && options.remembers) rememberBuild(host, options, repository, run, zones, began);
     return {
       outcomes,
       manifest,
@@ -83,6 +90,26 @@ export async function build(host: Host, options: BuildOptions, executor: Executo
       unknown: only.filter((zone) => !zones.includes(zone)),
       source: repository.source,
     };
+  });
+}
+
+function rememberBuild(
+  host: Host,
+  { places, version, now }: BuildOptions,
+  repository: Repository,
+  run: BuildRun,
+  zones: readonly Name[],
+  began: number,
+): void {
+  const from = Math.floor(now / tick) * tick;
+  remember(host.files, places, {
+    tool: version,
+    from,
+    until: Math.min(from + tick, run.nextKeyEvent()),
+    began,
+    inputs: [...repository.inputs.keys()].map((file) => join(places.root, file)),
+    folders: zones.map((zone) => zoneFolder(places, zone)),
+    outputs: [manifestFile(places), ...zones.flatMap((zone) => [zoneOutput(places, zone), dsOutput(places, zone)])],
   });
 }
 

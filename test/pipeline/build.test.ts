@@ -78,6 +78,24 @@ describe('time', () => {
     expect(tree(next, '/infra')).toEqual(before);
   });
 
+  test('a third run in the same hour does not even read the description, until anything is touched', async () => {
+    const host = await built();
+    const next = later(host, noon + 600);
+    // What stat says of files that were changed just before a build is not believed; the memory clock starts at zero.
+    expect(await danezone(next, 'build')).toMatchObject({ status: 0 });
+    const steps = next.steps.length;
+    const again = await danezone(next, 'build');
+    expect(again).toMatchObject({ status: 0, out: expect.stringMatching(/^nothing to do/) });
+    expect(next.steps.length).toBe(steps);
+    for (const path of ['/infra/zones/net.yaml', output('example.org')]) {
+      next.files.remove(path);
+      expect((await danezone(next, 'build')).out).not.toMatch(/^nothing to do/);
+      expect(await danezone(next, 'build')).toMatchObject({ status: 0 });
+    }
+    const hourLater = later(next, noon + 600 + hour);
+    expect((await danezone(hourLater, 'build')).out).not.toMatch(/^nothing to do/);
+  });
+
   test('an incremental build equals one from nothing, octet for octet', async () => {
     let host = await built();
     for (const days of [1, 2, 9, 12]) {
@@ -263,7 +281,7 @@ describe('a crash', () => {
       const ran = await danezone(next, 'build');
       expect([step, ran.status, ran.err]).toEqual([step, 0, ran.err]);
       const left = [...tree(next, '/infra').keys()];
-      expect(left.filter((path) => path.includes('/.danezone'))).toEqual([]);
+      expect(left.filter((path) => path.includes('/.danezone-'))).toEqual([]);
       expect(left.filter((path) => path.endsWith('.private'))).toHaveLength(3);
       for (const zone of zones) expect(text(next, output(zone))).toBe(text(next, `/infra/keys/${zone}/last.zone`));
     }
