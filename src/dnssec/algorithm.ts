@@ -193,6 +193,11 @@ export function algorithmName(number: number): string {
   return byNumber.get(number)?.mnemonic ?? `algorithm ${number}`;
 }
 
+/** `ECDSAP256SHA256 key 12345`, or `ECDSAP256SHA256 key` where the tag is not known; for messages. */
+export function keyLabel(algorithm: number, tag?: number): string {
+  return `${algorithmName(algorithm)} key${tag === undefined ? '' : ` ${tag}`}`;
+}
+
 /** Octets of the modulus in an RFC 3110 public key, without looking at its sense; 0 where there is none. */
 function rsaModulusLength(publicKey: Octets): number {
   const short = publicKey[0] ?? 0;

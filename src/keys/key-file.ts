@@ -3,7 +3,7 @@
  * ldns-keygen write it (and as an editor may leave it: several lines in parentheses), printed as dnssec-keygen does.
  */
 import { parseName } from '../dns/name.ts';
-import { algorithmOf } from '../dnssec/algorithm.ts';
+import { algorithmOf, keyLabel } from '../dnssec/algorithm.ts';
 import { asBuffer, base64, type Octets } from '../text/octets.ts';
 import { type Position, type Report, report } from '../text/problem.ts';
 import type { KeyTiming, ZoneKey } from './key.ts';
@@ -97,7 +97,7 @@ export function parseKeyFile(file: string, octets: Octets, to: Report): ZoneKey 
   if (publicKey === undefined) return unreadable('the public key is not in Base64', keyWords[0]);
   if (protocol !== 3 || !isFlags(flags)) {
     const position = { file, line: flagsWord.line, column: flagsWord.column, length: flagsWord.text.length };
-    report(to, rules['key/bad-flags'], position, { flags, protocol });
+    report(to, rules['key/bad-flags'], position, { key: keyLabel(algorithm), flags, protocol });
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 /** The keys of one zone, put together from the files of a folder. */
 import type { Name } from '../dns/name.ts';
-import { algorithmName } from '../dnssec/algorithm.ts';
+import { algorithmName, keyLabel } from '../dnssec/algorithm.ts';
 import { Flag, revokedKeyTag } from '../dnssec/key-tag.ts';
 import { equalOctets, hex, type Octets } from '../text/octets.ts';
 import { type Position, type Report, report } from '../text/problem.ts';
@@ -216,10 +216,12 @@ function reportTagCollisions(keys: readonly ZoneKey[], to: Report): void {
   for (const [i, key] of keys.entries()) {
     for (const other of keys.slice(0, i)) {
       if (other.algorithm !== key.algorithm) continue;
-      const facts = collision(key, other);
-      if (facts === undefined) continue;
+      const shared = collision(key, other);
+      if (shared === undefined) continue;
+      const { tag, revoked } = shared;
+      const facts = { key: keyLabel(key.algorithm, tag), revoked, other: `${other.path}.key` };
       const related = [{ position: positionOfKey(other), message: 'the other key' }];
-      report(to, rules['key/tag-collision'], positionOfKey(key), { ...facts, other: `${other.path}.key` }, { related });
+      report(to, rules['key/tag-collision'], positionOfKey(key), facts, { related });
     }
   }
 }

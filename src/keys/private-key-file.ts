@@ -9,6 +9,7 @@ import { algorithmName, algorithmOf } from '../dnssec/algorithm.ts';
 import { asBuffer, base64, type Octets } from '../text/octets.ts';
 import { type Report, report } from '../text/problem.ts';
 import { dnssecTime } from '../text/time.ts';
+import { reportUnusable } from './check.ts';
 import type { KeyTiming, PrivateKey, ZoneKey } from './key.ts';
 import { decodeBase64 } from './key-file.ts';
 import { jwkOf, type NoPrivateKey, privateKeyOfRsa, privateKeyOfSecret } from './private-key.ts';
@@ -78,8 +79,7 @@ export function parsePrivateKeyFile(file: string, octets: Octets, to: Report): P
   const number = Number(algorithm[1]);
   const row = algorithmOf(number);
   if (row === undefined || !row.mayUse) {
-    const rule = row?.forbidden ? rules['key/forbidden-algorithm'] : rules['key/unusable-algorithm'];
-    report(to, rule, { file, line: 1, column: 1 }, { algorithm: number });
+    reportUnusable(number, { file, line: 1, column: 1 }, to);
     return undefined;
   }
   const privateKey = row.kind === 'rsa' ? rsaKey(number, values) : curveKey(number, values);

@@ -1,4 +1,5 @@
 /** Rules about the keys that a zone publishes, the DS set of its parent, CDS and ZONEMD. */
+import { keyRules as dnssecKeyRules } from '../dnssec/key-rules.ts';
 import { defineRules } from '../text/problem.ts';
 
 /** `key` is `ECDSAP256SHA256 key 12345`. */
@@ -13,17 +14,7 @@ interface Ds {
 
 const goesDark = 'a validating resolver finds no chain from the parent: the whole zone answers SERVFAIL';
 
-export const keyRules = defineRules({
-  'key/bad-flags': {
-    tier: 'error',
-    reach: 'offline',
-    title: 'a DNSKEY has flags or a protocol that no zone key has',
-    why: 'validators must not use such a key, so its signatures count for nothing',
-    fix: 'publish keys with flags 256 or 257 (with 128 where revoked) and protocol 3',
-    source: 'RFC 4034 section 2.1',
-    message: (facts: Key & { flags: number; protocol: number }) =>
-      `${facts.key} has flags ${facts.flags} and protocol ${facts.protocol}, expected flags 256 or 257 and protocol 3`,
-  },
+const published = defineRules({
   'key/not-at-apex': {
     tier: 'error',
     reach: 'offline',
@@ -33,15 +24,6 @@ export const keyRules = defineRules({
     source: 'RFC 4035 section 2.1, RFC 7344 section 4.1',
     message: (facts: { owner: string; type: string; zone: string }) =>
       `${facts.type} stands at ${facts.owner}, expected at ${facts.zone}`,
-  },
-  'key/point-not-on-curve': {
-    tier: 'error',
-    reach: 'offline',
-    title: 'the public key of a DNSKEY cannot be a key of its algorithm',
-    why: 'no signature by this key can ever verify',
-    fix: 'publish the key as its key file says it',
-    source: 'RFC 6605 section 4, RFC 8080 section 3, RFC 3110 section 2',
-    message: (facts: Key & { error: string }) => `${facts.key}: ${facts.error}`,
   },
   'key/rsa-size-legacy': {
     tier: 'warning',
@@ -60,25 +42,6 @@ export const keyRules = defineRules({
     fix: 'remove the keys that are not needed',
     source: 'RFC 4034 appendix B',
     message: (facts: Key & { count: number }) => `${facts.count} DNSKEY records are ${facts.key}`,
-  },
-  'key/tag-collision': {
-    tier: 'error',
-    reach: 'offline',
-    title: 'two keys share algorithm and tag',
-    why: 'a signature does not say which of them made it: validators may try the wrong one and give up',
-    fix: 'replace one of the keys',
-    source: 'RFC 4034 appendix B, RFC 5011 section 2.1',
-    message: (facts: Key & { revoked: boolean }) =>
-      facts.revoked ? `two keys are ${facts.key} once one of them is revoked` : `two keys are ${facts.key}`,
-  },
-  'key/forbidden-algorithm': {
-    tier: 'error',
-    reach: 'offline',
-    title: 'a zone of ours has a key of an algorithm that must not sign',
-    why: 'validators treat the zone as unsigned, now or soon',
-    fix: 'roll to ECDSAP256SHA256',
-    source: 'RFC 8624 section 3.1',
-    message: (facts: Key & { reason: string }) => `${facts.key}: the algorithm ${facts.reason}`,
   },
   'key/unknown-algorithm': {
     tier: 'warning',
@@ -224,3 +187,6 @@ export const keyRules = defineRules({
     message: (facts: { zone: string }) => `no SOA record stands at ${facts.zone}`,
   },
 });
+
+/** Those of any key of a zone, and those of what is published. */
+export const keyRules = { ...dnssecKeyRules, ...published };

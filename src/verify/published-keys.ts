@@ -3,7 +3,7 @@ import { readRsaPublicKey } from '../crypto/rsa.ts';
 import { publicKeyFault } from '../crypto/verify-signature.ts';
 import { Type, typeName } from '../dns/type.ts';
 import { Role, type Row, type Zone } from '../dns/zone.ts';
-import { algorithmName, algorithmOf } from '../dnssec/algorithm.ts';
+import { algorithmName, algorithmOf, keyLabel } from '../dnssec/algorithm.ts';
 import { Flag, keyTag, revokedKeyTag } from '../dnssec/key-tag.ts';
 import type { Octets } from '../text/octets.ts';
 import type { Findings } from './findings.ts';
@@ -16,11 +16,6 @@ export interface PublishedKey extends CheckingKey {
   readonly rdata: Octets;
   /** Its DNSKEY record. */
   readonly record: number;
-}
-
-/** `ECDSAP256SHA256 key 12345`, for messages. */
-export function keyLabel(algorithm: number, tag: number): string {
-  return `${algorithmName(algorithm)} key ${tag}`;
 }
 
 export const isSep = (key: PublishedKey) => (key.flags & Flag.sep) !== 0;

@@ -2,10 +2,10 @@
 import { isWildcard, labelCount, type Name, presentName } from '../dns/name.ts';
 import { Type, typeName } from '../dns/type.ts';
 import { Role, type Row, type Zone } from '../dns/zone.ts';
-import { algorithmName } from '../dnssec/algorithm.ts';
+import { algorithmName, keyLabel } from '../dnssec/algorithm.ts';
 import type { Rule } from '../text/problem.ts';
 import type { Findings } from './findings.ts';
-import { keyLabel, type PublishedKey } from './published-keys.ts';
+import type { PublishedKey } from './published-keys.ts';
 import {
   rrsigAlgorithm,
   rrsigExpiration,

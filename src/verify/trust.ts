@@ -1,10 +1,11 @@
 /** From the parent's DS set, or without one from the zone's own SEP keys, to the keys that sign the zone (RFC 4035 section 5.2). */
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
+import { keyLabel } from '../dnssec/algorithm.ts';
 import { digestTypeOf, dsDigest } from '../dnssec/ds.ts';
 import { equalOctets, type Octets } from '../text/octets.ts';
 import type { Findings } from './findings.ts';
-import { algorithmsOf, isSep, keyLabel, type PublishedKey } from './published-keys.ts';
+import { algorithmsOf, isSep, type PublishedKey } from './published-keys.ts';
 import { rules } from './rules.ts';
 
 /** What is known of the signatures over the DNSKEY RRset. */
