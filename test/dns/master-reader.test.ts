@@ -477,6 +477,7 @@ describe('files of others', () => {
   test.each([
     ['rfc8976-a1-simple.zone', 'example.'],
     ['rfc8976-a2-complex.zone', 'example.'],
+    ['rfc8976-a3-multiple.zone', 'example.'],
     ['rfc8976-a4-uri-arpa.zone', 'uri.arpa.'],
     ['rfc8976-a5-root-servers-net.zone', 'root-servers.net.'],
     ['rfc9432-a.zone', 'catalog.invalid.'],
