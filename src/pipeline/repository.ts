@@ -16,9 +16,10 @@ import { ancestors, type Name } from '../dns/name.ts';
 import { confinedReader } from '../host/confined.ts';
 import type { ReadableFiles } from '../host/host.ts';
 import { hex, type Octets } from '../text/octets.ts';
-import { newReport, type Problem, type Report } from '../text/problem.ts';
+import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { maxFileSize, zonesFolder } from './limits.ts';
+import { rules } from './rules.ts';
 
 export interface Repository {
   readonly description: Description;
@@ -77,7 +78,7 @@ export function readRepository(
     if ('octets' in got) yaml.push(got);
     else {
       unreadable.push(file);
-      to.add(unreadableFile(file, got.error));
+      report(to, rules['yaml/unreadable'], { file, line: 1, column: 1 }, { error: got.error });
     }
   }
   const result: DescribeResult = describe(yaml, read, to, daneWords);
@@ -181,14 +182,4 @@ export function zoneOf(of: Name, { domains, faulty }: Pick<Description, 'domains
 /** Whether the description asks for signatures. */
 export function isSigned(domain: Domain): boolean {
   return domain.policy.signing === 'dnssec';
-}
-
-function unreadableFile(file: string, error: string): Problem {
-  return {
-    rule: 'yaml/unreadable',
-    tier: 'error',
-    position: { file, line: 1, column: 1 },
-    message: `the file ${error}`,
-    hint: 'the zones that were made from it keep their last content until it can be read',
-  };
 }

@@ -6,6 +6,14 @@ interface Zone {
 }
 
 export const rules = defineRules({
+  'yaml/unreadable': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a file of the description cannot be read',
+    why: 'what it describes is unknown; the zones that were made from it keep their last content until it can be read',
+    fix: 'make it a regular file inside the repository that the user of danezone may read',
+    message: (facts: { error: string }) => `the file ${facts.error}`,
+  },
   'build/kept': {
     tier: 'information',
     reach: 'offline',

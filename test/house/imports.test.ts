@@ -25,7 +25,8 @@ const stages = [
   'publish',
   'observe',
 ];
-const edges = ['pipeline', 'host', 'cli'];
+/** `catalogue` gathers the rules of every room: only edges look at it. */
+const edges = ['pipeline', 'host', 'cli', 'catalogue'];
 
 /** A vocabulary room uses those named here and itself. */
 const vocabularyOf: Record<string, readonly string[]> = {
