@@ -96,6 +96,15 @@ export const signatureRules = defineRules({
     message: (facts: Covered & { expected: number; found: number }) =>
       `the RRSIG record of ${facts.owner} ${facts.type} has the TTL ${facts.found}, expected ${facts.expected} as the RRset has`,
   },
+  'sign/mixed-ttl': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the records of a signed RRset have different TTLs',
+    why: 'the RRset was signed with one TTL, and servers choose by themselves which one they send: above the signed one it is cut down, below it the RRset leaves caches at different times',
+    fix: signAgain,
+    source: 'RFC 2181 section 5.2, RFC 4034 section 3',
+    message: (facts: Covered) => `${facts.owner} ${facts.type} is signed, and its records have different TTLs`,
+  },
   'sign/window': {
     tier: 'error',
     reach: 'offline',

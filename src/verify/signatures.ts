@@ -1,5 +1,5 @@
 /** Makes problems of what the workers found about signatures. */
-import { Type } from '../dns/type.ts';
+import { Type, typeName } from '../dns/type.ts';
 import type { Row, Zone } from '../dns/zone.ts';
 import { algorithmName } from '../dnssec/algorithm.ts';
 import type { Findings } from './findings.ts';
@@ -8,6 +8,7 @@ import { rrsigAlgorithm, rrsigExpiration, unixTime } from './rrsig.ts';
 import { rules } from './rules.ts';
 import type { Fault, FaultKind, RowsResult } from './signature-check.ts';
 import { sayFault, sayMore } from './signature-faults.ts';
+import { mustBeSigned } from './standing.ts';
 import type { DnskeySigners } from './trust.ts';
 import type { VerifyOptions } from './verify.ts';
 
@@ -86,6 +87,7 @@ export function saySignatures(
     unannounced.reduce((sum, [, count]) => sum + count, -described),
     findings,
   );
+  sayMixedTtl(zone, checked.faultyRows, findings);
   saySameInstant(zone, options.at, findings);
   const dnskey = zone.row(0, Type.DNSKEY);
   return {
@@ -108,6 +110,19 @@ function aheadOf(algorithms: readonly number[], checked: Checked, options: Verif
 }
 
 const algorithmAt = (zone: Zone, record: number) => rrsigAlgorithm(zone.columns.rdata, zone.columns.rdataStart[record]);
+
+/** Where a TTL was not said to be wrong already. */
+function sayMixedTtl(zone: Zone, faultyRows: ReadonlySet<Row>, findings: Findings): void {
+  const { columns } = zone;
+  for (const row of zone.mixedTtl) {
+    const covered = columns.covered[row];
+    const signed = covered === 0 ? row : zone.row(columns.owner[row], covered);
+    if (signed < 0 || !mustBeSigned(columns, signed) || faultyRows.has(signed)) continue;
+    const type = covered === 0 ? typeName(columns.type[row]) : `RRSIG (${typeName(covered)})`;
+    const facts = { owner: zone.name(columns.owner[row]), type };
+    findings.say(rules['sign/mixed-ttl'], columns.recordStart[row], facts);
+  }
+}
 
 /** Signatures that a zone must have before their common expiration is worth a word. */
 const manySignatures = 100;

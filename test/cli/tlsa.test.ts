@@ -39,15 +39,15 @@ describe('every file of the vectors', () => {
     ['1 2', 'SPKI', 'SHA2-512'],
   ] as const;
 
-  test.each([...authorities, ...made.filter(({ tlsa }) => tlsa !== undefined)])(
-    '$file gives its digests',
-    async (entry) => {
-      for (const [numbers, selector, matching] of parameters) {
-        const { status, out } = await runOn(entry.file, '--selector', selector, '--matching', matching);
-        expect({ status, out }).toEqual({ status: 0, out: `3 ${numbers} ${entry.tlsa?.[numbers]}\n` });
-      }
-    },
-  );
+  test.each([
+    ...authorities,
+    ...made.filter(({ tlsa }) => tlsa !== undefined),
+  ])('$file gives its digests', async (entry) => {
+    for (const [numbers, selector, matching] of parameters) {
+      const { status, out } = await runOn(entry.file, '--selector', selector, '--matching', matching);
+      expect({ status, out }).toEqual({ status: 0, out: `3 ${numbers} ${entry.tlsa?.[numbers]}\n` });
+    }
+  });
 
   test.each(made.filter(({ expect }) => expect !== 'reject'))('$file: $expect', async (entry) => {
     const { status, out, err } = await runOn(entry.file);

@@ -16,33 +16,31 @@ function opened(algorithm: number, publicKey: Uint8Array, engine?: 'node' | 'nob
 }
 
 describe.each(['node', 'noble'] as const)('verification by %s', (engine) => {
-  test.each(signed)(
-    'the RRSIG of the RFC verifies, and no other message does: algorithm $algorithm tag $keyTag',
-    (vector) => {
-      const verifier = opened(vector.algorithm, Buffer.from(vector.publicKey, 'base64'), engine);
-      const message = Uint8Array.from(fromHex(vector.signedData)!);
-      const signature = Uint8Array.from(Buffer.from(vector.rrsig.signature, 'base64'));
-      expect(verifier.verify(message, signature)).toBe(true);
-      for (const at of [0, signature.length - 1]) {
-        const wrong = Uint8Array.from(signature);
-        wrong[at] ^= 1;
-        expect(verifier.verify(message, wrong)).toBe(false);
-      }
-      expect(verifier.verify(message, signature.subarray(1))).toBe(false);
-      expect(verifier.verify(message, Buffer.concat([signature, Buffer.alloc(1)]))).toBe(false);
-      expect(verifier.verify(message, new Uint8Array(0))).toBe(false);
-      message[0] ^= 1;
-      expect(verifier.verify(message, signature)).toBe(false);
-    },
-  );
+  test.each(
+    signed,
+  )('the RRSIG of the RFC verifies, and no other message does: algorithm $algorithm tag $keyTag', (vector) => {
+    const verifier = opened(vector.algorithm, Buffer.from(vector.publicKey, 'base64'), engine);
+    const message = Uint8Array.from(fromHex(vector.signedData)!);
+    const signature = Uint8Array.from(Buffer.from(vector.rrsig.signature, 'base64'));
+    expect(verifier.verify(message, signature)).toBe(true);
+    for (const at of [0, signature.length - 1]) {
+      const wrong = Uint8Array.from(signature);
+      wrong[at] ^= 1;
+      expect(verifier.verify(message, wrong)).toBe(false);
+    }
+    expect(verifier.verify(message, signature.subarray(1))).toBe(false);
+    expect(verifier.verify(message, Buffer.concat([signature, Buffer.alloc(1)]))).toBe(false);
+    expect(verifier.verify(message, new Uint8Array(0))).toBe(false);
+    message[0] ^= 1;
+    expect(verifier.verify(message, signature)).toBe(false);
+  });
 
-  test.each(rfc6979.filter((vector) => vector.dnssecAlgorithm !== null))(
-    'ECDSA signatures with a high s are good in DNSSEC: RFC 6979 $section $message',
-    (vector) => {
-      const verifier = opened(vector.dnssecAlgorithm!, fromHex(vector.publicKeyX + vector.publicKeyY)!, engine);
-      expect(verifier.verify(Buffer.from(vector.message), fromHex(vector.r + vector.s)!)).toBe(true);
-    },
-  );
+  test.each(
+    rfc6979.filter((vector) => vector.dnssecAlgorithm !== null),
+  )('ECDSA signatures with a high s are good in DNSSEC: RFC 6979 $section $message', (vector) => {
+    const verifier = opened(vector.dnssecAlgorithm!, fromHex(vector.publicKeyX + vector.publicKeyY)!, engine);
+    expect(verifier.verify(Buffer.from(vector.message), fromHex(vector.r + vector.s)!)).toBe(true);
+  });
 
   test.each([
     [5, 'sha1'],
@@ -83,27 +81,29 @@ describe('public keys', () => {
     expect(publicKeyFault(algorithm, new Uint8Array(33))?.part).toBe('form');
   });
 
-  test.each(signed.filter(({ algorithm }) => algorithm >= 13))(
-    'a key that is no point of the curve is refused by both engines: algorithm $algorithm tag $keyTag',
-    ({ algorithm, publicKey }) => {
-      const right = Buffer.from(publicKey, 'base64');
-      expect(publicKeyFault(algorithm, right)).toBeUndefined();
-      let points = 0;
-      let others = 0;
-      for (let i = 0; i < 24; i++) {
-        const candidate = Buffer.from(right);
-        candidate[3] ^= i + 1;
-        const node = openVerifier(algorithm, candidate, 'node');
-        expect('error' in node).toBe('error' in openVerifier(algorithm, candidate, 'noble'));
-        if ('error' in node) others++;
-        else points++;
-        expect(publicKeyFault(algorithm, candidate)?.part).toBe('error' in node ? 'point' : undefined);
-      }
-      expect(others).toBeGreaterThan(0);
-      // Every second y of an Edwards curve is one of a point; of the pairs (x, y) of a Weierstrass curve nearly none.
-      expect(points > 0).toBe(algorithm >= 15);
-    },
-  );
+  test.each(
+    signed.filter(({ algorithm }) => algorithm >= 13),
+  )('a key that is no point of the curve is refused by both engines: algorithm $algorithm tag $keyTag', ({
+    algorithm,
+    publicKey,
+  }) => {
+    const right = Buffer.from(publicKey, 'base64');
+    expect(publicKeyFault(algorithm, right)).toBeUndefined();
+    let points = 0;
+    let others = 0;
+    for (let i = 0; i < 24; i++) {
+      const candidate = Buffer.from(right);
+      candidate[3] ^= i + 1;
+      const node = openVerifier(algorithm, candidate, 'node');
+      expect('error' in node).toBe('error' in openVerifier(algorithm, candidate, 'noble'));
+      if ('error' in node) others++;
+      else points++;
+      expect(publicKeyFault(algorithm, candidate)?.part).toBe('error' in node ? 'point' : undefined);
+    }
+    expect(others).toBeGreaterThan(0);
+    // Every second y of an Edwards curve is one of a point; of the pairs (x, y) of a Weierstrass curve nearly none.
+    expect(points > 0).toBe(algorithm >= 15);
+  });
 
   const modulus = Buffer.from(rfc5702[0].publicKey, 'base64').subarray(4).toString('hex');
   test.each([

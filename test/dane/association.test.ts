@@ -44,17 +44,22 @@ describe('RFC 6698 appendix C: each selector and matching type of its certificat
 });
 
 describe('wire form', () => {
-  test.each(examples.filter(({ rdata }) => rdata !== undefined))(
-    '$document section $section: $usage $selector $matchingType',
-    ({ rdata = '', usage = 0, selector, matchingType, data }) => {
-      const association = fromTlsaRData(octets(rdata));
-      expect(association).toMatchObject({ usage: usages[usage], selector: selectors[selector] });
-      if (association === undefined) throw new Error('not read');
-      expect(association.matching).toBe(matchings[matchingType]);
-      expect(hex(toTlsaRData(association))).toBe(rdata);
-      expect(toTlsaText(association)).toBe(`${usage} ${selector} ${matchingType} ${data}`);
-    },
-  );
+  test.each(
+    examples.filter(({ rdata }) => rdata !== undefined),
+  )('$document section $section: $usage $selector $matchingType', ({
+    rdata = '',
+    usage = 0,
+    selector,
+    matchingType,
+    data,
+  }) => {
+    const association = fromTlsaRData(octets(rdata));
+    expect(association).toMatchObject({ usage: usages[usage], selector: selectors[selector] });
+    if (association === undefined) throw new Error('not read');
+    expect(association.matching).toBe(matchings[matchingType]);
+    expect(hex(toTlsaRData(association))).toBe(rdata);
+    expect(toTlsaText(association)).toBe(`${usage} ${selector} ${matchingType} ${data}`);
+  });
 
   test.each([
     '',

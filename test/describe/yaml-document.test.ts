@@ -26,12 +26,17 @@ describe('YAML 1.2, core schema', () => {
     });
   });
 
-  test.each(['0123456789', '12e10', '0x1F', '1.50', '.inf', '+7', '00'])(
-    'the text of the number %s is what stands in the file',
-    (written) => {
-      expect(at(read(`a: ${written}`).root, 'a')).toMatchObject({ kind: 'scalar', text: written });
-    },
-  );
+  test.each([
+    '0123456789',
+    '12e10',
+    '0x1F',
+    '1.50',
+    '.inf',
+    '+7',
+    '00',
+  ])('the text of the number %s is what stands in the file', (written) => {
+    expect(at(read(`a: ${written}`).root, 'a')).toMatchObject({ kind: 'scalar', text: written });
+  });
 
   test('an empty file is a file without sections', () => {
     for (const text of ['', '\n', '# nothing\n', '---\n', '\ufeff'])

@@ -8,23 +8,28 @@ import rfc6605 from '../vectors/rfc/rfc6605-6.json';
 import rfc8080 from '../vectors/rfc/rfc8080-6.json';
 
 describe('key tags', () => {
-  test.each([...rfc4034, ...rfc5702, ...rfc6605, ...rfc8080])(
-    'the tag of an RFC key is the one that the RFC prints: $keyTag',
-    ({ dnskeyRdata, keyTag: tag }) => {
-      expect(keyTag(fromHex(dnskeyRdata)!)).toBe(tag);
-    },
-  );
+  test.each([
+    ...rfc4034,
+    ...rfc5702,
+    ...rfc6605,
+    ...rfc8080,
+  ])('the tag of an RFC key is the one that the RFC prints: $keyTag', ({ dnskeyRdata, keyTag: tag }) => {
+    expect(keyTag(fromHex(dnskeyRdata)!)).toBe(tag);
+  });
 
-  test.each(index)(
-    'the tag of $file is the one of dnssec-keygen',
-    ({ flags, protocol, algorithm, publicKey, keyTag: tag }) => {
-      const rdata = Buffer.concat([
-        Uint8Array.of(flags >>> 8, flags & 0xff, protocol, algorithm),
-        Buffer.from(publicKey, 'base64'),
-      ]);
-      expect(keyTag(rdata)).toBe(tag);
-    },
-  );
+  test.each(index)('the tag of $file is the one of dnssec-keygen', ({
+    flags,
+    protocol,
+    algorithm,
+    publicKey,
+    keyTag: tag,
+  }) => {
+    const rdata = Buffer.concat([
+      Uint8Array.of(flags >>> 8, flags & 0xff, protocol, algorithm),
+      Buffer.from(publicKey, 'base64'),
+    ]);
+    expect(keyTag(rdata)).toBe(tag);
+  });
 
   test('RSA/MD5 takes the tag from the modulus: the two octets before the last one (appendix B.1)', () => {
     const rdata = fromHex('0100030101039e8a247418e3aabbcc')!;

@@ -6,22 +6,23 @@ import { realFiles } from '../../src/host/real-files.ts';
 import { thisProcess } from '../../src/host/this-process.ts';
 import { bundled, temporaryFolder } from './bundled.ts';
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'a run that gets %s leaves no stage and no lock, and ends by the signal',
-  async (signal) => {
-    const root = temporaryFolder();
-    const run = spawn(process.execPath, [bundled('test/host/stopped-run.ts'), root], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(run.stdout, 'data');
-    expect(realFiles.list(`${root}/.danezone`)).toContain('lock');
-    expect(realFiles.list(`${root}/build`)).toHaveLength(1);
-    run.kill(signal);
-    expect(await once(run, 'exit')).toEqual([null, signal]);
-    expect(realFiles.list(`${root}/.danezone`)).toEqual([]);
-    expect(realFiles.list(`${root}/build`)).toEqual([]);
-  },
-);
+test.each([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+] as const)('a run that gets %s leaves no stage and no lock, and ends by the signal', async (signal) => {
+  const root = temporaryFolder();
+  const run = spawn(process.execPath, [bundled('test/host/stopped-run.ts'), root], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(run.stdout, 'data');
+  expect(realFiles.list(`${root}/.danezone`)).toContain('lock');
+  expect(realFiles.list(`${root}/build`)).toHaveLength(1);
+  run.kill(signal);
+  expect(await once(run, 'exit')).toEqual([null, signal]);
+  expect(realFiles.list(`${root}/.danezone`)).toEqual([]);
+  expect(realFiles.list(`${root}/build`)).toEqual([]);
+});
 
 test('a run whose reader goes away ends its work, without a word', async () => {
   const run = spawn(process.execPath, [bundled('test/host/stopped-run.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -13,23 +13,22 @@ const now = Date.UTC(2026, 0, 1) / 1000;
 const request = { zone, flags: 257, algorithm: 13, avoidTags: [], now };
 
 describe('generation', () => {
-  test.each([8, 13, 14, 15, 16])(
-    'both halves of a new key of algorithm %i are read back from their files',
-    (algorithm) => {
-      const { key, privateKey } = generateKey({ ...request, algorithm });
-      expect(key).toMatchObject({ zone, flags: 257, algorithm, timing: { created: now, publish: now, activate: now } });
-      const report = newReport();
-      const again = parseKeyFile(`${key.path}.key`, printKeyFile(key), report)!;
-      const secret = parsePrivateKeyFile(`${key.path}.private`, printPrivateKeyFile(key, privateKey), report)!;
-      expect(report.problems).toEqual([]);
-      expect(again).toEqual({ ...key, rdata: again.rdata, publicKey: again.publicKey });
-      expect(equalOctets(again.rdata, key.rdata)).toBe(true);
-      expect(equalOctets(secret.privateKey.pkcs8, privateKey.pkcs8)).toBe(true);
-      expect(secret.timing).toEqual(key.timing);
-      expect(base64(publicKeyOf(privateKey))).toBe(base64(key.publicKey));
-      expect(key.path).toMatch(/^Kexample\.org\.\+0(?:08|13|14|15|16)\+[0-9]{5}$/);
-    },
-  );
+  test.each([
+    8, 13, 14, 15, 16,
+  ])('both halves of a new key of algorithm %i are read back from their files', (algorithm) => {
+    const { key, privateKey } = generateKey({ ...request, algorithm });
+    expect(key).toMatchObject({ zone, flags: 257, algorithm, timing: { created: now, publish: now, activate: now } });
+    const report = newReport();
+    const again = parseKeyFile(`${key.path}.key`, printKeyFile(key), report)!;
+    const secret = parsePrivateKeyFile(`${key.path}.private`, printPrivateKeyFile(key, privateKey), report)!;
+    expect(report.problems).toEqual([]);
+    expect(again).toEqual({ ...key, rdata: again.rdata, publicKey: again.publicKey });
+    expect(equalOctets(again.rdata, key.rdata)).toBe(true);
+    expect(equalOctets(secret.privateKey.pkcs8, privateKey.pkcs8)).toBe(true);
+    expect(secret.timing).toEqual(key.timing);
+    expect(base64(publicKeyOf(privateKey))).toBe(base64(key.publicKey));
+    expect(key.path).toMatch(/^Kexample\.org\.\+0(?:08|13|14|15|16)\+[0-9]{5}$/);
+  });
 
   test('an RSA key has 2048 bits and the exponent 65537 unless a size is given', () => {
     const small = generateKey({ ...request, algorithm: 8 }).key.publicKey;

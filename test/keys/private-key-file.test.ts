@@ -35,17 +35,17 @@ describe('the private half of a key', () => {
     expect(Buffer.from(printPrivateKeyFile(key, privateKey!)).toString()).toBe(file.toString());
   });
 
-  test.each([...rfc6605, ...rfc8080])(
-    'format v1.2: the private key of the RFC gives its public key, tag $keyTag',
-    (vector) => {
-      const { privateKey, timing, report } = read(
-        `Private-key-format: ${vector.privateKeyFormat}\nAlgorithm: ${vector.algorithm}\nPrivateKey: ${vector.privateKey}\n`,
-      );
-      expect(report.problems).toEqual([]);
-      expect(timing).toEqual({});
-      expect(base64(publicKeyOf(privateKey!))).toBe(vector.publicKey);
-    },
-  );
+  test.each([
+    ...rfc6605,
+    ...rfc8080,
+  ])('format v1.2: the private key of the RFC gives its public key, tag $keyTag', (vector) => {
+    const { privateKey, timing, report } = read(
+      `Private-key-format: ${vector.privateKeyFormat}\nAlgorithm: ${vector.algorithm}\nPrivateKey: ${vector.privateKey}\n`,
+    );
+    expect(report.problems).toEqual([]);
+    expect(timing).toEqual({});
+    expect(base64(publicKeyOf(privateKey!))).toBe(vector.publicKey);
+  });
 
   test.each(rfc5702)('format v1.2: the RSA numbers of RFC 5702 section $section give its public key', (vector) => {
     const fields = Object.entries(vector.privateKey).map(

@@ -182,24 +182,26 @@ describe('NSEC3', () => {
 });
 
 describe('TTL of denial records', () => {
-  test.each(rfc9077)(
-    'RFC 9077: SOA TTL $soaTtl, MINIMUM $soaMinimum',
-    async ({ soaTtl, soaMinimum, nsecTtl, nsec3Ttl }) => {
-      expect(denialTtl(soaTtl, soaMinimum)).toBe(nsecTtl);
-      const zone = zoneOf(
-        `$TTL 777\n@ ${soaTtl} SOA ns h 1 1 1 1 ${soaMinimum}\n@ NS ns\nns A 192.0.2.1\n`,
-        'zone.test.',
-      );
-      for (const [denial, type, ttl] of [
-        [nsec, Type.NSEC, nsecTtl],
-        [nsec3, Type.NSEC3, nsec3Ttl],
-      ] as const) {
-        const { text } = await sign(withKey(zone, key, { denial }));
-        const { columns } = zoneOf(text, 'zone.test.');
-        const rows = [...columns.type.keys()].filter((row) => columns.type[row] === type);
-        expect(rows.length).toBeGreaterThan(1);
-        expect(new Set(rows.map((row) => columns.ttl[row]))).toEqual(new Set([ttl]));
-      }
-    },
-  );
+  test.each(rfc9077)('RFC 9077: SOA TTL $soaTtl, MINIMUM $soaMinimum', async ({
+    soaTtl,
+    soaMinimum,
+    nsecTtl,
+    nsec3Ttl,
+  }) => {
+    expect(denialTtl(soaTtl, soaMinimum)).toBe(nsecTtl);
+    const zone = zoneOf(
+      `$TTL 777\n@ ${soaTtl} SOA ns h 1 1 1 1 ${soaMinimum}\n@ NS ns\nns A 192.0.2.1\n`,
+      'zone.test.',
+    );
+    for (const [denial, type, ttl] of [
+      [nsec, Type.NSEC, nsecTtl],
+      [nsec3, Type.NSEC3, nsec3Ttl],
+    ] as const) {
+      const { text } = await sign(withKey(zone, key, { denial }));
+      const { columns } = zoneOf(text, 'zone.test.');
+      const rows = [...columns.type.keys()].filter((row) => columns.type[row] === type);
+      expect(rows.length).toBeGreaterThan(1);
+      expect(new Set(rows.map((row) => columns.ttl[row]))).toEqual(new Set([ttl]));
+    }
+  });
 });

@@ -54,18 +54,19 @@ describe('rendered problems', () => {
     expect(renderProblems([], plain)).toBe('');
   });
 
-  test.each(['-----BEGIN EC PRIVATE KEY-----', 'Private-key-format: v1.3', 'Algorithm: 13\nPrivateKey: AAAA'])(
-    'a file that holds a private key is never quoted: %j',
-    (key) => {
-      const text = renderProblems([{ ...problem, position: { file: 'k', line: 1, column: 1 } }], {
-        ...plain,
-        source: () => key,
-      });
-      expect(text).not.toContain('AAAA');
-      expect(text).not.toContain('BEGIN');
-      expect(text).not.toContain('Private-key-format');
-    },
-  );
+  test.each([
+    '-----BEGIN EC PRIVATE KEY-----',
+    'Private-key-format: v1.3',
+    'Algorithm: 13\nPrivateKey: AAAA',
+  ])('a file that holds a private key is never quoted: %j', (key) => {
+    const text = renderProblems([{ ...problem, position: { file: 'k', line: 1, column: 1 } }], {
+      ...plain,
+      source: () => key,
+    });
+    expect(text).not.toContain('AAAA');
+    expect(text).not.toContain('BEGIN');
+    expect(text).not.toContain('Private-key-format');
+  });
 
   test('nothing of the input reaches the terminal as a control character', () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });

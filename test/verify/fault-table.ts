@@ -229,6 +229,15 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    title: 'the TTL of one record of an RRset is raised after signing',
+    rule: 'sign/mixed-ttl',
+    in: split,
+    put: (zone) => {
+      zone.all('@', 'NS')[0].ttl = 7200;
+      return zone.all('@', 'NS').find(({ rdata }) => /example/i.test(rdata));
+    },
+  },
+  {
     title: 'one signature has expired',
     rule: 'sign/window',
     in: ['nsec', 'nsec3', 'optout'],

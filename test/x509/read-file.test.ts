@@ -188,17 +188,16 @@ describe('what is refused, and as what', () => {
     'reject-double-encoded.pem': [other, 1, /PEM text/],
   };
 
-  test.each(rejected.filter(({ file }) => !file.endsWith('key-instead-of-certificate.pem')))(
-    '$file: $note',
-    (entry) => {
-      const { file, problems } = read(entry.file, octetsOf(entry.file));
-      expect(file).toBeUndefined();
-      expect(problems).toHaveLength(1);
-      const [rule, line, words] = outcomes[entry.file.replace('made/', '')];
-      expect(problems[0]).toMatchObject({ rule, tier: 'error', position: { file: entry.file, line } });
-      expect(problems[0].message).toMatch(words);
-    },
-  );
+  test.each(
+    rejected.filter(({ file }) => !file.endsWith('key-instead-of-certificate.pem')),
+  )('$file: $note', (entry) => {
+    const { file, problems } = read(entry.file, octetsOf(entry.file));
+    expect(file).toBeUndefined();
+    expect(problems).toHaveLength(1);
+    const [rule, line, words] = outcomes[entry.file.replace('made/', '')];
+    expect(problems[0]).toMatchObject({ rule, tier: 'error', position: { file: entry.file, line } });
+    expect(problems[0].message).toMatch(words);
+  });
 
   test('the hint for a container is the openssl command to run', () => {
     const hint = (file: string) => read(`my certs/${file}`, octetsOf(`made/${file}`)).problems[0].hint;

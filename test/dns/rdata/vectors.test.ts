@@ -40,18 +40,17 @@ describe('every valid record', () => {
     expect(presentRData(entry.typeNumber, wire)).toBe(entry.canonicalText);
   });
 
-  test.each(titled(vectors<Valid>('records.json')))(
-    "%s %s is read from BIND's text and from ours",
-    (_type, _text, entry) => {
-      const wire = Buffer.from(entry.rdataHex, 'hex');
-      const ours = new OctetWriter(64);
-      writeRData(entry.typeNumber, wire, 0, wire.length, ours);
-      for (const text of [entry.canonicalText, Buffer.from(ours.copy()).toString('latin1')]) {
-        const again = encodeRecord(entry.typeNumber, text);
-        expect(again instanceof Uint8Array ? hex(again) : again).toBe(entry.rdataHex);
-      }
-    },
-  );
+  test.each(
+    titled(vectors<Valid>('records.json')),
+  )("%s %s is read from BIND's text and from ours", (_type, _text, entry) => {
+    const wire = Buffer.from(entry.rdataHex, 'hex');
+    const ours = new OctetWriter(64);
+    writeRData(entry.typeNumber, wire, 0, wire.length, ours);
+    for (const text of [entry.canonicalText, Buffer.from(ours.copy()).toString('latin1')]) {
+      const again = encodeRecord(entry.typeNumber, text);
+      expect(again instanceof Uint8Array ? hex(again) : again).toBe(entry.rdataHex);
+    }
+  });
 });
 
 describe('every invalid record is refused, with a reason that is a sentence', () => {
