@@ -52,6 +52,9 @@ export class KeyBatch {
     this.#signer ??= openSigner(this.spec);
     const needed = this.#count * this.signatureLength;
     if (this.signatures.length < needed) this.signatures = new Uint8Array(needed);
-    this.#signer.signBatch(this.#messages.octets, this.#starts, this.#count, this.signatures, this.#options);
+    const { buffer, byteOffset } = this.#messages.octets;
+    // No Buffer: a signer takes a view of each message, and those of a plain array are made several times faster.
+    const messages = new Uint8Array(buffer, byteOffset, this.#messages.length);
+    this.#signer.signBatch(messages, this.#starts, this.#count, this.signatures, this.#options);
   }
 }
