@@ -1,9 +1,9 @@
 /**
  * The order of the certificates of a file: who issued whom, by name and signature. Whether a chain may be trusted —
- * dates, constraints, purposes — is path validation (RFC 5280 section 6), which gets a file of its own beside this one.
+ * dates, constraints, purposes — is path validation, in path.ts.
  */
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { asBuffer } from '../text/octets.ts';
+import { asBuffer, type Octets } from '../text/octets.ts';
 import { type Certificate, certificateName } from './certificate.ts';
 import { sameName } from './distinguished-name.ts';
 
@@ -96,7 +96,7 @@ export function isSameEntity(a: Certificate, b: Certificate): boolean {
 /**
  * Whether the key of `issuer` made the signature on `certificate`. False too for algorithms that OpenSSL does not know.
  */
-export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+export function isSignedBy(certificate: Certificate, issuer: { readonly spki: Octets }): boolean {
   try {
     const key = createPublicKey({ key: asBuffer(issuer.spki), format: 'der', type: 'spki' });
     return new X509Certificate(certificate.der).verify(key);

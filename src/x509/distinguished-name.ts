@@ -13,6 +13,8 @@ export interface DistinguishedName {
   readonly commonName?: string;
   /** Equal for names that are equal after case folding and white-space compression (RFC 5280 section 7.1). */
   readonly key: string;
+  /** emailAddress attributes (PKCS#9), an old place for mailboxes. */
+  readonly mailboxes: readonly string[];
 }
 
 /** Short names: RFC 4514 section 3, the rest from the IANA registry of LDAP object identifier descriptors. */
@@ -37,6 +39,7 @@ const shortNames: Readonly<Record<string, string>> = {
 };
 
 const commonNameOid = '2.5.4.3';
+const emailAddressOid = '1.2.840.113549.1.9.1';
 
 /** Reads a Name (RFC 5280 section 4.1.2.4) at the reader's place. */
 export function readDistinguishedName(reader: DerReader, what: string): DistinguishedName {
@@ -44,6 +47,7 @@ export function readDistinguishedName(reader: DerReader, what: string): Distingu
   const rdns = reader.into(element);
   const texts: string[] = [];
   const keys: string[] = [];
+  const mailboxes: string[] = [];
   let commonName: string | undefined;
   while (!rdns.isAtEnd) {
     const attributes = rdns.enter(Tag.set, `a part of ${what}`);
@@ -60,11 +64,17 @@ export function readDistinguishedName(reader: DerReader, what: string): Distingu
       parts.push(`${shortName ?? type}=${shown}`);
       partKeys.push(`${type}=${string === undefined ? `#${hex(value.der)}` : fold(string)}`);
       if (type === commonNameOid && string !== undefined) commonName = string;
+      if (type === emailAddressOid && string !== undefined) mailboxes.push(string);
     }
     texts.unshift(parts.join('+'));
     keys.push(partKeys.sort().join('\u0001'));
   }
-  return { text: texts.join(','), der: element.der, commonName, key: keys.join('\u0000') };
+  return { text: texts.join(','), der: element.der, commonName, key: keys.join('\u0000'), mailboxes };
+}
+
+/** Whether the first relative names of `name` are all those of `base` (RFC 5280 section 4.2.1.10). */
+export function isWithinName(name: DistinguishedName, base: DistinguishedName): boolean {
+  return base.key === '' || name.key === base.key || name.key.startsWith(`${base.key}\u0000`);
 }
 
 export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
@@ -121,7 +131,11 @@ export function visible(text: string): string {
   );
 }
 
-/** Enough of RFC 4518 for certificates: case, white space at the ends, runs of white space. */
+/**
+ * Enough of RFC 4518 for certificates: case, white space at the ends, runs of white space. No separator of a key is left in
+ * a value.
+ */
 function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
+  const folded = text.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
+  return folded.replace(/[\u0000-\u0002]/g, (control) => `\u0002${control.charCodeAt(0)}`);
 }

@@ -1,6 +1,8 @@
 /** The certificate extensions that this program reads (RFC 5280 section 4.2.1). Others stay where they are. */
-import { hex } from '../text/octets.ts';
+import { asBuffer, hex } from '../text/octets.ts';
 import { contextPrimitive, type DerReader, type Element, oidText, Tag } from './der.ts';
+import { type GeneralName, takeGeneralName } from './general-name.ts';
+import { type NameConstraints, readNameConstraints } from './name-constraints.ts';
 
 export interface BasicConstraints {
   readonly isCa: boolean;
@@ -25,13 +27,15 @@ export type KeyUsage = (typeof keyUsages)[number];
 export interface Extensions {
   /** dNSName entries as they are written; case kept. */
   readonly dnsNames: readonly string[];
-  /** Whether there is a subjectAltName at all: only without one may a common name count (RFC 6125 section 6.4.4). */
-  readonly hasAlternativeNames: boolean;
+  /** All entries of the subjectAltName. */
+  readonly alternativeNames: readonly GeneralName[];
   readonly basicConstraints?: BasicConstraints;
   /** Undefined without the extension: every usage. */
   readonly keyUsage?: readonly KeyUsage[];
   /** OIDs; undefined without the extension: every purpose. */
   readonly extendedKeyUsage?: readonly string[];
+  /** `unreadable`: there is one, and no path below it can be judged. */
+  readonly nameConstraints?: NameConstraints | 'unreadable';
   /** Hexadecimal. */
   readonly subjectKeyIdentifier?: string;
   readonly authorityKeyIdentifier?: string;
@@ -52,13 +56,10 @@ const readers: Readonly<Record<string, (reader: DerReader, value: Element, into:
   },
   '2.5.29.17': (reader, value, into) => {
     const names = reader.unwrap(value, 'the alternative names').enter(Tag.sequence, 'the alternative names');
-    const dnsNames: string[] = [];
-    while (!names.isAtEnd) {
-      const name = names.any();
-      if (name.tag === contextPrimitive(2)) dnsNames.push(Buffer.from(name.content).toString('latin1'));
-    }
-    into.hasAlternativeNames = true;
-    into.dnsNames = dnsNames;
+    const all: GeneralName[] = [];
+    while (!names.isAtEnd) all.push(takeGeneralName(names));
+    into.alternativeNames = all;
+    into.dnsNames = all.filter(({ form }) => form === 'dns').map(({ octets }) => asBuffer(octets).toString('latin1'));
   },
   '2.5.29.19': (reader, value, into) => {
     const fields = reader.unwrap(value, 'the basic constraints').enter(Tag.sequence, 'the basic constraints');
@@ -66,6 +67,10 @@ const readers: Readonly<Record<string, (reader: DerReader, value: Element, into:
     const pathLength = fields.optional(Tag.integer)?.content;
     into.basicConstraints = { isCa, ...(pathLength && { pathLength: Number.parseInt(hex(pathLength), 16) }) };
     fields.finish('the basic constraints');
+  },
+  // What is wrong in here says nothing about the certificate itself: DANE-EE never looks at it.
+  '2.5.29.30': (_, value, into) => {
+    into.nameConstraints = readNameConstraints(value.content) ?? 'unreadable';
   },
   '2.5.29.35': (reader, value, into) => {
     const fields = reader
@@ -84,7 +89,7 @@ const readers: Readonly<Record<string, (reader: DerReader, value: Element, into:
 
 /** Reads an Extensions value (a SEQUENCE OF Extension) at the reader's place. */
 export function readExtensions(outer: DerReader | undefined): Extensions {
-  const into: Draft = { dnsNames: [], hasAlternativeNames: false, criticalExtensions: [] };
+  const into: Draft = { dnsNames: [], alternativeNames: [], criticalExtensions: [] };
   if (outer === undefined) return into;
   const extensions = outer.enter(Tag.sequence, 'the extensions');
   const seen = new Set<string>();

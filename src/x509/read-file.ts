@@ -20,6 +20,8 @@ export type CertificateFile =
       readonly certificates: readonly Certificate[];
       /** Certificates of the file that are no ancestors of the leaf. */
       readonly strays: readonly Certificate[];
+      /** All of them in the order of the file: a server presents the first as its own, whatever it is. */
+      readonly inFile: readonly [Certificate, ...Certificate[]];
     }
   | { readonly kind: 'request'; readonly request: CertificateRequest }
   | { readonly kind: 'public-key'; readonly key: PublicKey }
@@ -81,7 +83,8 @@ export function readCertificateFile(
   // Certificates come before requests and requests before keys; the rest of a bundle (parameters, a CRL) does not
   // matter.
   const certificates = of('certificate').map((item) => item.certificate);
-  if (certificates.length > 0) return chainOf(certificates, of('private-key'), to, options);
+  const [first, ...others] = certificates;
+  if (first !== undefined) return chainOf([first, ...others], of('private-key'), to, options);
   const requests = of('request');
   if (requests.length > 0) return requestOf(one(requests, 'certification requests'), to);
   const publicKeys = of('public-key');
@@ -137,7 +140,7 @@ function reportForeign(item: Item, file: string, to: Report): void {
 }
 
 function chainOf(
-  certificates: readonly Certificate[],
+  certificates: readonly [Certificate, ...Certificate[]],
   privateKeys: readonly Kind<'private-key'>[],
   to: Report,
   options: ReadOptions,
@@ -173,7 +176,7 @@ function chainOf(
     report(to, rules['cert/key-mismatch'], at, { reason });
     return undefined;
   }
-  return { kind: 'chain', certificates: chain.certificates, strays: chain.strays };
+  return { kind: 'chain', certificates: chain.certificates, strays: chain.strays, inFile: certificates };
 }
 
 function requestOf(item: Kind<'request'> | undefined, to: Report): CertificateFile | undefined {

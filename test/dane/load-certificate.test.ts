@@ -112,7 +112,7 @@ describe('names', () => {
     expect(covers(file, 'test.')).toBe(false);
   });
 
-  test('a common name counts only where there is no alternative name', () => {
+  test('a common name counts only where no alternative name is a DNS name', () => {
     expect(covers('made/no-san.pem', 'mx1.example.test.')).toBe(true);
     expect(certificateNames(chainOf('made/leaf.pem')[0])).toEqual(['mx1.example.test', 'example.test']);
     expect(certificateNames(chainOf('made/root.pem')[0])).toEqual(['Test Root 1']);

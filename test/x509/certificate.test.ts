@@ -30,7 +30,7 @@ describe('facts', () => {
       '*.example.test',
       'example.test',
     ]);
-    expect(chainOf('made/no-san.pem')[0]).toMatchObject({ dnsNames: [], hasAlternativeNames: false });
+    expect(chainOf('made/no-san.pem')[0]).toMatchObject({ dnsNames: [], alternativeNames: [] });
   });
 
   test('constraints, usages and key identifiers of an authority', () => {
