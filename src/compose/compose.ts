@@ -7,7 +7,7 @@ import { encodeRecord } from '../dns/field-text.ts';
 import { isBelow, type Name, nameToWire } from '../dns/name.ts';
 import type { OriginTable } from '../dns/origins.ts';
 import { decode, encode } from '../dns/rdata/index.ts';
-import { Type, typeName } from '../dns/type.ts';
+import { Type, type TypeCode, typeName } from '../dns/type.ts';
 import { Role, type Zone } from '../dns/zone.ts';
 import { newZoneBuilder } from '../dns/zone-builder.ts';
 import type { Octets } from '../text/octets.ts';
@@ -97,31 +97,32 @@ function addRecord(draft: Draft, record: RecordText, input: ComposeInput, proble
     draft.put(owner, type, ttl, textStrings(content.text), at);
     return;
   }
-  const rdata = encodeRecord(type, content.text, content.kind === 'raw' ? content.origin : undefined);
-  if (rdata instanceof Uint8Array) draft.put(owner, type, ttl, rdata, at);
-  else
-    report(
-      problems,
-      rules['compose/record'],
-      at,
-      { owner, type: typeName(type), error: rdata.error },
-      { subject: owner },
-    );
+  putText(draft, { owner, type, ttl, text: content.text, at, wire: record.rdata }, problems);
 }
 
-function addAddresses(draft: Draft, owner: Name, host: Host, problems: Report): void {
-  for (const { value, at } of host.addresses) {
+interface TextRecord {
+  readonly owner: Name;
+  readonly type: TypeCode;
+  readonly ttl: number | undefined;
+  readonly text: string;
+  readonly at: Position;
+  /** As the description has checked it already. */
+  readonly wire?: Octets;
+}
+
+function putText(draft: Draft, { owner, type, ttl, text, at, wire }: TextRecord, problems: Report): void {
+  const rdata = wire ?? encodeRecord(type, text);
+  if (rdata instanceof Uint8Array) draft.put(owner, type, ttl, rdata, at);
+  else {
+    const facts = { owner, type: typeName(type), error: rdata.error };
+    report(problems, rules['compose/record'], at, facts, { subject: owner });
+  }
+}
+
+function addAddresses(draft: Draft, owner: Name, { addresses, ttl }: Host, problems: Report): void {
+  for (const { value, at } of addresses) {
     const type = value.includes(':') ? Type.AAAA : Type.A;
-    const rdata = encodeRecord(type, value);
-    if (rdata instanceof Uint8Array) draft.put(owner, type, host.ttl, rdata, at);
-    else
-      report(
-        problems,
-        rules['compose/record'],
-        at,
-        { owner, type: typeName(type), error: rdata.error },
-        { subject: owner },
-      );
+    putText(draft, { owner, type, ttl, text: value, at }, problems);
   }
 }
 
@@ -175,10 +176,8 @@ function addGlue(draft: Draft, input: ComposeInput, problems: Report): void {
     if (target !== owner && !isBelow(target, owner)) return;
     if (!draft.has(target, Type.A) && !draft.has(target, Type.AAAA)) addAddresses(draft, target, host, problems);
   };
-  for (const { owner, type, content } of domain.records) {
-    if (type !== Type.NS || owner === domain.name || content.kind === 'from-child') continue;
-    const rdata = encodeRecord(type, content.text, content.kind === 'raw' ? content.origin : undefined);
-    if (rdata instanceof Uint8Array) glue(owner, decode('NS', rdata).target);
+  for (const { owner, type, rdata } of domain.records) {
+    if (type === Type.NS && owner !== domain.name && rdata !== undefined) glue(owner, decode('NS', rdata).target);
   }
   if (included === undefined) return;
   const { role } = included.columns;
