@@ -171,8 +171,8 @@ const isGood = (outcome: ZoneOutcome) =>
 
 function facts(outcome: ZoneOutcome): object {
   if (outcome.state !== 'built' && outcome.state !== 'kept') return { state: outcome.state };
-  const { proven, signatures, reused } = outcome.content;
-  return { state: outcome.state, serial: proven.serial, sha256: proven.file, signatures, reused };
+  const { serial, sha256, signatures, reused } = outcome.content;
+  return { state: outcome.state, serial, sha256, signatures, reused };
 }
 
 function summaryText({ outcomes, changed, manifest }: BuildResult, root: string): string {
@@ -195,13 +195,14 @@ function summaryText({ outcomes, changed, manifest }: BuildResult, root: string)
 }
 
 function detailOf({
-  proven,
+  serial,
+  verdict,
   signatures,
   reused,
   settings,
 }: Extract<ZoneOutcome, { state: 'built' }>['content']): string {
-  const { counts } = proven.verdict;
+  const { counts } = verdict;
   const signed =
     settings === undefined ? 'unsigned' : `${signatures} signatures (${signatures - reused} new), verified`;
-  return `serial ${proven.serial}, ${counts.records} records, ${signed}`;
+  return `serial ${serial}, ${counts.records} records, ${signed}`;
 }

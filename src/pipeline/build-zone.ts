@@ -12,6 +12,7 @@ import { printJournal } from '../journal/print.ts';
 import { withBuilt } from '../journal/with-built.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
+import type { Verdict } from '../verify/verify.ts';
 import type { Executor } from '../work/executor.ts';
 import type { BuildOptions } from './build.ts';
 import { type ChildDs, compileZone } from './compile.ts';
@@ -23,8 +24,12 @@ import { type ProvenZone, type SigningRun, stageSigned, stageUnsigned } from './
 import { ensureKeys } from './zone-keys.ts';
 import { readZoneState, type ZoneState } from './zone-state.ts';
 
-/** Content that is staged, or that stands unchanged because it cannot be signed again. */
-export interface ServedContent extends ProvenZone {
+/** What is known of staged content. The zone itself is let go: a repository may hold many large ones. */
+export interface ServedContent extends Pick<ProvenZone, 'contentDigest' | 'ds' | 'signatures' | 'reused'> {
+  /** SHA-256 of the zone file. */
+  readonly sha256: string;
+  readonly serial: number;
+  readonly verdict: Verdict;
   readonly built: BuiltZone;
   readonly settings: Settings | undefined;
 }
@@ -50,6 +55,8 @@ export class BuildRun {
   readonly #options: BuildOptions;
   readonly #report: Report;
   readonly #states = new Map<Name, ZoneState>();
+  /** Unix seconds at which a key file of some zone asks for the next change; Infinity where none does. */
+  nextKeyEvent: number = Number.POSITIVE_INFINITY;
 
   constructor(
     host: Host,
@@ -77,6 +84,7 @@ export class BuildRun {
       report(this.#report, rules['build/no-keys-made'], domain.at, { zone }, { subject: zone });
     }
     if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
+    this.nextKeyEvent = Math.min(this.nextKeyEvent, state.duties.nextEvent ?? Number.POSITIVE_INFINITY);
     this.#states.set(zone, state);
   }
 
@@ -90,14 +98,6 @@ export class BuildRun {
       const facts = { zone: domain.name, what: error.message };
       report(this.#report, rules['build/state-damaged'], undefined, facts, { subject: domain.name });
     }
-  }
-
-  /** Unix seconds at which a key file asks for the next change; Infinity where none does. */
-  nextKeyEvent(): number {
-    return Math.min(
-      ...[...this.#states.values()].map(({ duties }) => duties.nextEvent ?? Number.POSITIVE_INFINITY),
-      Infinity,
-    );
   }
 
   /** What the parents in this repository publish for their signed children. */
@@ -123,6 +123,7 @@ export class BuildRun {
 
   async buildZone(zone: Name, childDs: ChildDs): Promise<ZoneOutcome> {
     const state = this.#states.get(zone)!;
+    this.#states.delete(zone);
     const domain = this.#repository.description.domains.get(zone);
     if (domain === undefined) return this.#keep(zone, state, this.#whyUndescribed(zone));
     const compiled = compileZone(this.#repository, domain, childDs, this.#report);
@@ -214,7 +215,9 @@ export class BuildRun {
         return generation === read ? undefined : `the journal of ${zone} was changed by another run meanwhile`;
       });
     }
-    return { ...staged, built, settings };
+    const { proven, contentDigest, ds, signatures, reused } = staged;
+    const { file: sha256, serial, verdict } = proven;
+    return { sha256, serial, verdict, contentDigest, ds, signatures, reused, built, settings };
   }
 
   /** None for `resign`, which does not look at the description. */

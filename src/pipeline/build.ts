@@ -105,7 +105,7 @@ function rememberBuild(
   remember(host.files, places, {
     tool: version,
     from,
-    until: Math.min(from + tick, run.nextKeyEvent()),
+    until: Math.min(from + tick, run.nextKeyEvent),
     began,
     inputs: [...repository.inputs.keys()].map((file) => join(places.root, file)),
     folders: zones.map((zone) => zoneFolder(places, zone)),
@@ -164,14 +164,14 @@ const reasonOf = ({ errors }: Exclude<ZoneOutcome, { state: 'built' }>) =>
   errors.length === 0 ? 'not signed again' : errors.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
 
 function entryOf(content: ServedContent, path: string): Omit<ManifestZone, 'state' | 'inputs'> {
-  const { proven, ds, built, settings } = content;
-  const { firstExpiry, counts } = proven.verdict;
+  const { sha256, serial, verdict, ds, built, settings } = content;
+  const { firstExpiry, counts } = verdict;
   // What is served must be replaced before a secondary that lost its primary, and caches behind it, run out of signatures.
   const margin = (settings?.zonePropagationDelay ?? 0) + built.content.expire + built.content.largestTtl;
   return {
     file: basename(path),
-    sha256: proven.file,
-    serial: proven.serial,
+    sha256,
+    serial,
     signed: settings !== undefined,
     records: counts.records,
     firstExpiry: firstExpiry === undefined ? undefined : manifestTime(firstExpiry),
