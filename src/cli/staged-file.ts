@@ -6,6 +6,8 @@ import { hex, type Octets } from '../text/octets.ts';
 export interface StagedFile {
   readonly path: string;
   write(octets: Octets): void;
+  /** Permission bits exactly. */
+  setMode(mode: number): void;
   /** Ends the writing; the content is on the disk then. */
   close(): void;
   /** Puts the file in place of its target. */
@@ -32,6 +34,7 @@ export function stageFile(host: Host, target: string): StagedFile {
   return {
     path,
     write: (octets) => file.write(octets),
+    setMode: (mode) => file.setMode(mode),
     close() {
       file.close();
       isOpen = false;

@@ -4,7 +4,7 @@
  */
 
 import { type Name, type NameError, under } from '../dns/name.ts';
-import { suggest } from '../text/suggest.ts';
+import { onlyMeant, suggest } from '../text/suggest.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
@@ -58,8 +58,14 @@ export const services: Readonly<Record<string, { readonly port: number; readonly
   puppet: { port: 8140, protocols: ['tcp'] },
 };
 
-/** Reads `smtp`, `domain-s/udp` or `8443/tcp`, in any case; the error is a sentence without its subject. */
-export function parseService(text: string): ServicePort | { readonly error: string } {
+/** The error is a sentence without its subject; `meant` is the text of the only service that can have been meant. */
+export interface NoService {
+  readonly error: string;
+  readonly meant?: string;
+}
+
+/** Reads `smtp`, `domain-s/udp` or `8443/tcp`, in any case. */
+export function parseService(text: string): ServicePort | NoService {
   const lower = text.toLowerCase();
   const [head, protocolText, ...rest] = lower.split('/');
   if (rest.length > 0 || protocolText === '')
@@ -77,7 +83,9 @@ export function parseService(text: string): ServicePort | { readonly error: stri
   const known = Object.hasOwn(services, head) ? services[head] : undefined;
   if (known === undefined) {
     const near = suggest(head, Object.keys(services));
+    const only = onlyMeant(head, Object.keys(services));
     return {
+      meant: only === undefined ? undefined : [only, ...text.split('/').slice(1)].join('/'),
       error:
         near === undefined
           ? 'is not a known service: write port/protocol, such as 8443/tcp'

@@ -3,9 +3,9 @@
  * used.
  */
 import type { z } from 'zod';
-import type { Position, Problem, Report } from '../text/problem.ts';
+import type { Extra, Position, Problem, Report } from '../text/problem.ts';
 import { report } from '../text/problem.ts';
-import { suggest } from '../text/suggest.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { limits } from './limits.ts';
 import { complain, type Reading, watch } from './reading.ts';
 import { rules } from './rules.ts';
@@ -60,11 +60,15 @@ export class Declarations {
       declaration.used = true;
       return declaration;
     }
-    const near = suggest(name, this.all.keys());
-    const hint = near === undefined ? undefined : `did you mean ${near}?`;
     const facts = { what: this.what, name: shown, broken: this.broken };
-    complain(reading, rules['describe/unknown-reference'], at, facts, { hint });
+    complain(reading, rules['describe/unknown-reference'], at, facts, this.meant(name, at));
     return undefined;
+  }
+
+  /** No fix while a file that may declare the name cannot be read. */
+  private meant(name: string, at: Position): Pick<Extra, 'hint' | 'fix'> {
+    const meant = didYouMean(name, this.all.keys(), at);
+    return this.broken.length === 0 ? meant : { hint: meant.hint };
   }
 
   reportUnused(to: Report, except?: string): void {

@@ -1,8 +1,9 @@
 /** Which domains there are, and what each of them is like: declared themselves, or as members of a group. */
+
 import { type Name, parseName } from '../dns/name.ts';
 import { type Position, type Report, report } from '../text/problem.ts';
-import { suggest } from '../text/suggest.ts';
 import { type Declaration, likeChain } from './declarations.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { DomainSource } from './domain.ts';
 import type { FileReader } from './files.ts';
 import { groupMembers } from './groups.ts';
@@ -88,9 +89,15 @@ function findLike(like: string, at: Position, reading: Reading, sections: Sectio
   if (templates.all.has(like)) return templates.find(like, at, reading);
   const name = like.includes('.') ? parseName(like) : undefined;
   if (typeof name === 'string' && domains.all.has(name)) return domains.find(name, at, reading);
-  const near = suggest(like, [...templates.all.keys(), ...[...domains.all.keys()].map((key) => key.slice(0, -1))]);
-  const hint = near === undefined ? undefined : `did you mean ${near}?`;
+  const known = [...templates.all.keys(), ...[...domains.all.keys()].map((key) => key.slice(0, -1))];
+  const { hint, fix } = didYouMean(like, known, at);
   const facts = { what: 'template or domain', name: like, broken: templates.broken };
-  complain(reading, rules['describe/unknown-reference'], at, facts, { hint });
+  complain(
+    reading,
+    rules['describe/unknown-reference'],
+    at,
+    facts,
+    templates.broken.length === 0 ? { hint, fix } : { hint },
+  );
   return undefined;
 }

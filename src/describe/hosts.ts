@@ -93,7 +93,8 @@ function readServices(entry: YamlEntry | undefined, reading: Reading, context: H
     const certificates = readCertificateNames(service, reading, context);
     const parsed = context.words.parseService(service.key.text);
     if ('error' in parsed) {
-      complain(reading, rules['describe/service'], at, { text: service.key.text, error: parsed.error });
+      const fix = parsed.meant === undefined ? undefined : { position: at, text: parsed.meant };
+      complain(reading, rules['describe/service'], at, { text: service.key.text, error: parsed.error }, { fix });
       continue;
     }
     const { name, port, protocol } = parsed;

@@ -1,6 +1,6 @@
 /** `{{domain}}`: the domain that a template is used for, without its final dot. */
 import type { Name } from '../dns/name.ts';
-import { suggest } from '../text/suggest.ts';
+import { onlyMeant, suggest } from '../text/suggest.ts';
 
 const pattern = /\{\{([^{}]*)\}\}/g;
 const known = 'domain';
@@ -11,6 +11,8 @@ export interface PlaceholderError {
   readonly to: number;
   readonly reason: string;
   readonly hint?: string;
+  /** What can only have been meant. */
+  readonly meant?: string;
 }
 
 /**
@@ -23,7 +25,10 @@ export function placeholderError(text: string, taken: boolean): PlaceholderError
     const [from, to] = [match.index, match.index + match[0].length];
     if (word !== known) {
       const near = suggest(word, [known]);
-      return { from, to, reason: 'is not known', hint: near === undefined ? undefined : `did you mean {{${near}}}?` };
+      if (near === undefined) return { from, to, reason: 'is not known' };
+      const isMeant = taken && onlyMeant(word, [known]) !== undefined;
+      const meant = `{{${near}}}`;
+      return { from, to, reason: 'is not known', hint: `did you mean ${meant}?`, meant: isMeant ? meant : undefined };
     }
     if (!taken) {
       return {

@@ -1,13 +1,14 @@
 /** Policies and parents: a chain of declarations read into one value, every gap filled from the table of defaults. */
+
 import { type Algorithm, algorithmOf, algorithms } from '../dnssec/algorithm.ts';
 import { digestTypeOf, digestTypes } from '../dnssec/ds.ts';
 import { printDuration } from '../text/duration.ts';
 import { fromHex } from '../text/octets.ts';
 import type { Position } from '../text/problem.ts';
-import { suggest } from '../text/suggest.ts';
 import type { Declaration } from './declarations.ts';
 import { defaults } from './defaults.ts';
 import type { Denial, ParentPolicy, Policy } from './description.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { complain, Fields, itemsOf, type Reading, readDuration, readText } from './reading.ts';
 import { rules } from './rules.ts';
 import { isNull, placeOfEntry, type YamlEntry } from './tree.ts';
@@ -96,10 +97,10 @@ function readAlgorithm(entry: YamlEntry, reading: Reading): Algorithm | undefine
   const row = algorithmOf(text.value);
   if (row?.mayUse === true) return row;
   const known = algorithms.filter((one) => one.mayUse).map((one) => one.mnemonic);
-  const near = row === undefined ? suggest(text.value, known) : undefined;
   const why = row === undefined ? 'is no DNSSEC algorithm' : `(${row.mnemonic}) ${row.refusal ?? 'is not used here'}`;
-  const hint = near === undefined ? `possible are ${known.join(', ')}` : `did you mean ${near}?`;
-  complain(reading, rules['describe/algorithm'], text.at, { text: text.value, why }, { hint });
+  const otherwise = `possible are ${known.join(', ')}`;
+  const meant = row === undefined ? didYouMean(text.value, known, text.at, otherwise) : { hint: otherwise };
+  complain(reading, rules['describe/algorithm'], text.at, { text: text.value, why }, meant);
   return undefined;
 }
 
@@ -224,10 +225,10 @@ function readDigests(fields: Fields): readonly number[] {
       numbers.add(row.number);
       continue;
     }
-    const near = suggest(text.value, known);
     const why = row === undefined ? 'is no DS digest type' : `is not made: ${row.refusal}`;
-    const hint = near === undefined ? `possible are ${known.join(', ')}` : `did you mean ${near}?`;
-    complain(fields.reading, rules['describe/algorithm'], text.at, { text: text.value, why }, { hint });
+    const otherwise = `possible are ${known.join(', ')}`;
+    const meant = row === undefined ? didYouMean(text.value, known, text.at, otherwise) : { hint: otherwise };
+    complain(fields.reading, rules['describe/algorithm'], text.at, { text: text.value, why }, meant);
   }
   if (numbers.size === 0 && !isNull(entry.value) && itemsOf(entry, fields.reading).length === 0) {
     const error = 'a parent needs at least one digest type';

@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import { labelCount, type Name, parseName } from '../dns/name.ts';
-import { parseDuration } from '../text/duration.ts';
+import { meantDuration, parseDuration } from '../text/duration.ts';
 import { type Extra, type Position, type Problem, type Report, type Rule, report } from '../text/problem.ts';
 import type { At } from './description.ts';
 import { placeholderError, substitute } from './placeholder.ts';
@@ -66,9 +66,11 @@ export function textOf(node: YamlScalar, reading: Reading): string | undefined {
   if (!node.text.includes('{{')) return node.text;
   const wrong = placeholderError(node.text, reading.domain !== undefined);
   if (wrong !== undefined) {
-    const { from, to, reason, hint } = wrong;
+    const { from, to, reason, hint, meant } = wrong;
     const facts = { text: node.text.slice(from, to), reason };
-    complain(reading, rules['describe/placeholder'], placeInside(node, from, to), facts, { hint });
+    const position = placeInside(node, from, to);
+    const fix = meant === undefined ? undefined : { position, text: meant };
+    complain(reading, rules['describe/placeholder'], position, facts, { hint, fix });
     return undefined;
   }
   return reading.domain === undefined ? node.text : substitute(node.text, reading.domain).text;
@@ -87,7 +89,11 @@ export function readDuration(entry: YamlEntry, reading: Reading): number | undef
   const text = readText(entry, reading);
   if (text === undefined) return undefined;
   const seconds = parseDuration(text.value);
-  if (seconds === undefined) complain(reading, rules['describe/duration'], text.at, { text: text.value });
+  if (seconds === undefined) {
+    const meant = meantDuration(text.value);
+    const fix = meant === undefined ? undefined : { position: text.at, text: meant };
+    complain(reading, rules['describe/duration'], text.at, { text: text.value }, { fix });
+  }
   return seconds;
 }
 
@@ -124,7 +130,10 @@ export function readPath(entry: YamlEntry, reading: Reading): At<string> | undef
   if (text === undefined) return undefined;
   const why = pathError(text.value, entry.value.source.file);
   if (why === undefined) return { value: pathFrom(text.value, entry.value.source.file), at: text.at };
-  complain(reading, rules['describe/path'], text.at, { path: text.value, why });
+  const turned = text.value.replaceAll('\\', '/');
+  const isMeant = turned !== text.value && pathError(turned, entry.value.source.file) === undefined;
+  const fix = isMeant ? { position: text.at, text: turned } : undefined;
+  complain(reading, rules['describe/path'], text.at, { path: text.value, why }, { fix });
   return undefined;
 }
 

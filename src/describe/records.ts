@@ -2,10 +2,12 @@
  * The records of a domain: those of its own map and of all that it is like, replaced per owner and type, deleted by
  * null. Owners are relative to the domain; one with a final dot is the whole name.
  */
+
 import { isAtOrBelow, type Name, parseName, under } from '../dns/name.ts';
 import { isMetaType, Type, type TypeCode, typeCode, typeName } from '../dns/type.ts';
-import { suggest } from '../text/suggest.ts';
+import type { Fix } from '../text/problem.ts';
 import type { Domain, RecordText } from './description.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { complain, type Reading, readTtl, textOf } from './reading.ts';
 import type { ValueForm, ValueReader } from './record-value.ts';
 import { rules } from './rules.ts';
@@ -110,7 +112,9 @@ function readOwner(key: YamlScalar, origin: Name | undefined, reading: Reading &
     const plain = domain.slice(0, -1);
     const lower = text.toLowerCase();
     if (lower !== plain && !lower.endsWith(`.${plain}`)) return name;
-    complain(reading, rules['describe/owner-repeats-domain'], placeOf(key), { owner: text, made: name });
+    const position = placeOf(key);
+    const fix = { position, text: lower === plain ? '@' : text.slice(0, -plain.length - 1) };
+    complain(reading, rules['describe/owner-repeats-domain'], position, { owner: text, made: name }, { fix });
     return undefined;
   }
   if (isAtOrBelow(name, domain)) return name;
@@ -140,8 +144,9 @@ const familiar = [
 ].concat(['RP', 'SMIMEA', 'SRV', 'SSHFP', 'SVCB', 'TLSA', 'TXT', 'URI', 'HINFO', 'CERT', 'DNSKEY', 'CDS', 'CDNSKEY']);
 
 function readType(key: YamlScalar, reading: Reading): TypeCode | undefined {
-  const refuse = (why: string, hint?: string) => {
-    complain(reading, rules['describe/record-type'], placeOf(key), { type: key.text, why }, { hint });
+  const position = placeOf(key);
+  const refuse = (why: string, hint?: string, fix?: Fix) => {
+    complain(reading, rules['describe/record-type'], position, { type: key.text, why }, { hint, fix });
     return undefined;
   };
   const type = typeCode(key.text);
@@ -149,8 +154,8 @@ function readType(key: YamlScalar, reading: Reading): TypeCode | undefined {
     if (key.text.toLowerCase() === 'ttl') {
       return refuse('is no record type', 'a TTL stands with the values of one type: A: {ttl: 5m, value: 192.0.2.1}');
     }
-    const near = suggest(key.text, familiar);
-    return refuse('is no record type', near === undefined ? undefined : `did you mean ${near}?`);
+    const { hint, fix } = didYouMean(key.text, familiar, position);
+    return refuse('is no record type', hint, fix);
   }
   if (isMetaType(type)) return refuse('stands in messages only, never in a zone');
   if (type === Type.SOA)

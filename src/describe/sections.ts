@@ -1,8 +1,8 @@
 /** The sections of all files together: every entry declared, everything else at the top of a file reported. */
 import { type Name, parseName } from '../dns/name.ts';
 import { type Report, report } from '../text/problem.ts';
-import { suggest } from '../text/suggest.ts';
 import { Declarations } from './declarations.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { unsignedName } from './policies.ts';
 import { rules } from './rules.ts';
 import { entries, sections as known, type Section } from './schema.ts';
@@ -63,9 +63,9 @@ export function declareSections(root: YamlMap, sections: Sections, to: Report): 
     // A place for anchors that other sections use.
     if (key.startsWith('x-')) continue;
     if (!Object.hasOwn(keyOf, key)) {
-      const near = suggest(key, known);
-      const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
-      report(to, rules['describe/unknown-key'], placeOf(section.key), { key, where: 'a file' }, { hint });
+      const place = placeOf(section.key);
+      const meant = didYouMean(key, known, place, `known are ${known.join(', ')}`);
+      report(to, rules['describe/unknown-key'], place, { key, where: 'a file' }, meant);
       whole = false;
       continue;
     }

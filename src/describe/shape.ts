@@ -1,7 +1,8 @@
 /** The first check of an entry: zod's issues as problems, each at the key or value that it is about. */
 import type { z } from 'zod';
-import { type Report, report } from '../text/problem.ts';
+import { type Extra, type Report, report } from '../text/problem.ts';
 import { suggest } from '../text/suggest.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { rules } from './rules.ts';
 import { found, isNull, placeOf, placeOfEntry, plainOf, type YamlEntry, type YamlNode } from './tree.ts';
 
@@ -61,8 +62,9 @@ class ShapeCheck {
       if (unknown === undefined) continue;
       const near = suggest(key, known);
       if (near !== undefined) this.meant.add(keyOfPath([...path, near]));
-      const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
-      report(this.to, rules['describe/unknown-key'], placeOf(unknown.key), { key, where }, { subject, hint });
+      const place = placeOf(unknown.key);
+      const meant = didYouMean(key, known, place, `known are ${known.join(', ')}`);
+      report(this.to, rules['describe/unknown-key'], place, { key, where }, { subject, ...meant });
     }
   }
 
@@ -87,7 +89,7 @@ class ShapeCheck {
     this.bad.add(at.value);
     const facts = { expected: issue.message, found: found(at.value) };
     const rule = ofValue.has(issue.code) && !isNull(at.value) ? 'describe/wrong-value' : 'describe/wrong-type';
-    report(this.to, rules[rule], placeOfEntry(at), facts, { subject, hint: hintFor(issue, at.value) });
+    report(this.to, rules[rule], placeOfEntry(at), facts, { subject, ...correction(issue, at) });
   }
 }
 
@@ -110,13 +112,11 @@ function branchOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | u
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function hintFor(issue: Issue, node: YamlNode): string | undefined {
-  if (issue.code === 'invalid_value' && node.kind === 'scalar') {
-    const near = suggest(node.text, issue.values.map(String));
-    if (near !== undefined) return `did you mean ${near}?`;
-  }
-  if (isNull(node)) return 'write a value, or remove the key';
-  return undefined;
+function correction(issue: Issue, entry: YamlEntry): Pick<Extra, 'hint' | 'fix'> {
+  const { value } = entry;
+  if (isNull(value)) return { hint: 'write a value, or remove the key' };
+  if (issue.code !== 'invalid_value' || value.kind !== 'scalar') return {};
+  return didYouMean(value.text, issue.values.map(String), placeOfEntry(entry));
 }
 
 /** The entry that a path leads to; items of lists stand as entries under the key of their list. */

@@ -4,7 +4,7 @@
 import { encodeRecord } from '../dns/field-text.ts';
 import { Type } from '../dns/type.ts';
 import type { Position } from '../text/problem.ts';
-import { suggest } from '../text/suggest.ts';
+import { onlyMeant, suggest } from '../text/suggest.ts';
 import type { At, Service, TlsaRequest } from './description.ts';
 import { complain, pathFrom, type Reading } from './reading.ts';
 import { rules } from './rules.ts';
@@ -15,7 +15,10 @@ type Association = Extract<TlsaRequest, { kind: 'association' }>;
  * The words that stage `dane` knows, with their numbers as places in the lists; handed in, so that there is one table.
  */
 export interface DaneWords {
-  readonly parseService: (text: string) => Pick<Service, 'name' | 'port' | 'protocol'> | { readonly error: string };
+  /** `meant`: the text of the only service that can have been meant. */
+  readonly parseService: (
+    text: string,
+  ) => Pick<Service, 'name' | 'port' | 'protocol'> | { readonly error: string; readonly meant?: string };
   readonly usages: readonly Association['usage'][];
   readonly selectors: readonly Association['selector'][];
   readonly matchings: readonly Association['matching'][];
@@ -44,15 +47,21 @@ export function parseTlsaRequest(
   anchor?: At<string>,
 ): TlsaRequest | undefined {
   const { value, at } = text;
-  const refuse = (error: string, hint?: string) => {
-    complain(reading, rules['describe/tlsa'], at, { error }, { hint });
+  const refuse: Refuse = (error, hint, meant) => {
+    const fix = meant === undefined ? undefined : { position: at, text: meant };
+    complain(reading, rules['describe/tlsa'], at, { error }, { hint, fix });
     return undefined;
   };
   const match = form.exec(value);
   if (match === null) return refuse(`usage, selector and matching type were expected, found ${JSON.stringify(value)}`);
-  const usage = lookUp(match[1], words.usages, 'usage', refuse);
-  const selector = usage && lookUp(match[2], words.selectors, 'selector', refuse);
-  const matching = selector && lookUp(match[3], words.matchings, 'matching type', refuse);
+  const inPlaceOf = (word: number) => (meant: string) => {
+    const parts = value.split(/(\s+)/);
+    parts[2 * (word - 1)] = meant;
+    return parts.join('');
+  };
+  const usage = lookUp(match[1], words.usages, 'usage', refuse, inPlaceOf(1));
+  const selector = usage && lookUp(match[2], words.selectors, 'selector', refuse, inPlaceOf(2));
+  const matching = selector && lookUp(match[3], words.matchings, 'matching type', refuse, inPlaceOf(3));
   if (usage === undefined || selector === undefined || matching === undefined) return undefined;
 
   const rest = match[4];
@@ -67,7 +76,9 @@ export function parseTlsaRequest(
   }
   if (!hexadecimal.test(rest)) {
     const error = `data in hexadecimal or a name in double quotes was expected, found ${JSON.stringify(rest)}`;
-    return refuse(error, `put the name of the anchor in quotes: ${match[1]} ${match[2]} ${match[3]} "${rest}"`);
+    const quoted = `${match[1]} ${match[2]} ${match[3]} "${rest}"`;
+    const isName = usage.endsWith('-TA') && anchor === undefined && !rest.includes('"');
+    return refuse(error, `put the name of the anchor in quotes: ${quoted}`, isName ? quoted : undefined);
   }
   if (anchor !== undefined) return refuse('data that stands there needs no anchor');
   const data = rest.replace(/\s+/g, '').toLowerCase();
@@ -84,20 +95,35 @@ export function parseTlsaRequest(
   return rdata instanceof Uint8Array ? { kind: 'literal', text: literal, at } : refuse(rdata.error);
 }
 
+/** `meant`: the whole request, where nothing else can have been meant. */
+type Refuse = (error: string, hint?: string, meant?: string) => undefined;
+
+/** How openssl and older papers write what RFC 7218 names. */
+const spellings: ReadonlyMap<string, string> = new Map([
+  ['SHA256', 'SHA2-256'],
+  ['SHA-256', 'SHA2-256'],
+  ['SHA512', 'SHA2-512'],
+  ['SHA-512', 'SHA2-512'],
+]);
+
 function lookUp<T extends string>(
   text: string,
   table: readonly T[],
   what: string,
-  refuse: (error: string, hint?: string) => undefined,
+  refuse: Refuse,
+  write: (meant: string) => string,
 ): T | undefined {
   const known = /^[0-9]+$/.test(text)
     ? table[Number(text)]
     : table.find((word) => word.toLowerCase() === text.toLowerCase());
   if (known !== undefined) return known;
-  const near = suggest(text, table);
+  const spelt = table.find((word) => word === spellings.get(text.toUpperCase()));
+  const near = spelt ?? suggest(text, table);
+  const only = spelt ?? onlyMeant(text, table);
   const choices = table.map((word, number) => `${word} (${number})`).join(', ');
   return refuse(
     `${JSON.stringify(text)} is no ${what}`,
     near === undefined ? `possible are ${choices}` : `did you mean ${near}?`,
+    only === undefined ? undefined : write(only),
   );
 }

@@ -29,6 +29,8 @@ export class FileError extends Error {
 /** A file that is being written in pieces; not visible under its final name. */
 export interface OpenFile {
   write(octets: Octets): void;
+  /** Permission bits exactly; what `create` is given is only what the umask leaves of it. */
+  setMode(mode: number): void;
   /** What was written so far is on the disk when this returns. */
   sync(): void;
   /** fsync, then close. */

@@ -11,7 +11,7 @@ import { fileFailure } from './file-failure.ts';
 export interface FileNode {
   readonly kind: 'file';
   readonly inode: number;
-  readonly mode: number;
+  mode: number;
   content: Octets;
   modified: bigint;
   /** What fsync has made safe. */

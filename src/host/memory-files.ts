@@ -184,6 +184,10 @@ function openFile(path: string, file: FileNode, disk: MemoryDisk, gate: Gate): O
       file.content = Buffer.concat([file.content, octets]);
       disk.touch(file);
     },
+    setMode(mode) {
+      gate.step('mode', path);
+      file.mode = mode;
+    },
     sync,
     close: sync,
     abandon: () => gate.look(),

@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -143,6 +144,9 @@ function create(path: string, mode: number): OpenFile {
         // A signal or a full disk may cut a write short.
         for (let at = 0; at < octets.length; ) at += writeSync(descriptor, octets as Octets, at, octets.length - at);
       });
+    },
+    setMode(bits) {
+      attempt('set the mode of', path, () => fchmodSync(descriptor, bits));
     },
     sync() {
       attempt('sync', path, () => fsyncSync(descriptor));

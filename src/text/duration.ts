@@ -45,3 +45,31 @@ export function printDuration(seconds: number): string {
   }
   return text;
 }
+
+const words: Readonly<Record<string, keyof typeof units>> = {};
+for (const [unit, names] of Object.entries({
+  w: 'w wk wks week weeks',
+  d: 'd day days',
+  h: 'h hr hrs hour hours',
+  m: 'm min mins minute minutes',
+  s: 's sec secs second seconds',
+})) {
+  for (const name of names.split(' ')) (words as Record<string, string>)[name] = unit;
+}
+
+/**
+ * The duration that a text says in words, as `parseDuration` takes it: `1h30m` of `1 hour and 30 minutes`. Undefined where
+ * it says none, or can be read in two ways (months, fractions, `1:30`).
+ */
+export function meantDuration(text: string): string | undefined {
+  const parts = text
+    .trim()
+    .toLowerCase()
+    .split(/(?<=[a-z])\s*(?:,|,?\s+and\s)?\s*(?=[0-9])/);
+  const short = parts.map((part) => {
+    const match = /^([0-9]{1,12})\s*([a-z]+)$/.exec(part);
+    return match !== null && Object.hasOwn(words, match[2]) ? `${match[1]}${words[match[2]]}` : undefined;
+  });
+  const made = short.includes(undefined) ? '' : short.join('');
+  return parseDuration(made) === undefined ? undefined : made;
+}

@@ -24,6 +24,16 @@ export interface RelatedPlace {
   readonly message: string;
 }
 
+/**
+ * A safe correction: there is one thing that can have been meant, and it changes nothing else. `check --fix` writes it.
+ */
+export interface Fix {
+  /** The characters that change: a whole scalar of a YAML file with its quotes, or a part of one. Has a length. */
+  readonly position: Position;
+  /** What they are to say: of a whole scalar its content, which is quoted where it must be. */
+  readonly text: string;
+}
+
 /** One finding, ready to be rendered in any format. */
 export interface Problem {
   /** Rule id, such as `zone/missing-glue`. */
@@ -31,13 +41,16 @@ export interface Problem {
   readonly tier: Tier;
   readonly message: string;
   readonly position?: Position;
-  /** What the problem is about: a zone, a host or an owner name; groups and silences work on it. */
+  /** What the problem is about: a zone, a host or an owner name; groups work on it. */
   readonly subject?: string;
+  /** The zones that have the problem; each may silence it for itself. */
+  readonly zones?: readonly string[];
   /** An action, in the imperative. */
   readonly hint?: string;
   /** RFC and section. */
   readonly source?: string;
   readonly related?: readonly RelatedPlace[];
+  readonly fix?: Fix;
   /** Rules whose findings about the same subject this one explains; see `withoutSuperseded`. */
   readonly supersedes?: readonly string[];
 }
@@ -90,9 +103,11 @@ export interface Report {
 
 export interface Extra {
   readonly subject?: string;
+  readonly zones?: readonly string[];
   readonly related?: readonly RelatedPlace[];
   /** Overrides the rule's own hint. */
   readonly hint?: string;
+  readonly fix?: Fix;
 }
 
 export function newReport(): Report {
@@ -124,9 +139,11 @@ export function report<Facts>(
     message: rule.message(facts),
     position,
     subject: extra.subject,
+    zones: extra.zones,
     hint: extra.hint ?? rule.hint?.(facts) ?? rule.fix,
     source: rule.source,
     related: extra.related,
+    fix: extra.fix,
     supersedes: rule.supersedes,
   });
 }

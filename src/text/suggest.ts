@@ -33,9 +33,8 @@ const longest = 100;
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   if (word === '' || word.length > longest) return undefined;
-  const fold = (text: string) => text.toLowerCase().replace(/[-_ ]/g, '-');
   const wanted = fold(word);
-  let limit = Math.min(3, Math.max(1, Math.floor(wanted.length / 3)));
+  let limit = limitFor(wanted);
   let best: string | undefined;
   for (const candidate of candidates) {
     if (candidate === word || candidate.length > longest) continue;
@@ -48,3 +47,25 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   }
   return best;
 }
+
+/**
+ * The candidate that `word` can only have been meant to be: it is near enough and no other is, or it differs in case and
+ * dashes only. Numbers are never taken for a slip: mx2 is no misspelt mx1.
+ */
+export function onlyMeant(word: string, candidates: Iterable<string>): string | undefined {
+  if (word === '' || word.length > longest) return undefined;
+  const wanted = fold(word);
+  const limit = limitFor(wanted);
+  const near = [...new Set(candidates)]
+    .filter((candidate) => candidate !== word && candidate.length <= longest)
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, fold(candidate), limit) }))
+    .filter(({ distance }) => distance <= limit);
+  const same = near.filter(({ distance }) => distance === 0);
+  const [only, second] = same.length > 0 ? same : near;
+  if (only === undefined || second !== undefined) return undefined;
+  return numbersOf(only.candidate) === numbersOf(word) ? only.candidate : undefined;
+}
+
+const fold = (text: string) => text.toLowerCase().replace(/[-_ ]/g, '-');
+const limitFor = (word: string) => Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+const numbersOf = (text: string) => (text.match(/[0-9]+/g) ?? []).join(' ');

@@ -50,6 +50,15 @@ describe.each(both)('the %s file system', (_, open) => {
     expect(files.facts(join(folder, 'a'))).toMatchObject({ kind: 'file', size: 4, mode: 0o600 });
   });
 
+  test('gives a file the very permission bits that it is to have, whatever the umask', () => {
+    const { files, folder } = open();
+    const file = files.create(join(folder, 'a'));
+    file.setMode(0o666);
+    file.write(octets('a'));
+    file.close();
+    expect(files.facts(join(folder, 'a'))?.mode).toBe(0o666);
+  });
+
   test('lists names in the order of their characters, and nothing for a folder that is not there', () => {
     const { files, folder } = open();
     for (const name of ['b', 'B', 'a', 'a.b', 'a-b']) files.writeNew(join(folder, name), octets(''));

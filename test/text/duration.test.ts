@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { durationPattern, longestDuration, parseDuration, printDuration } from '../../src/text/duration.ts';
+import {
+  durationPattern,
+  longestDuration,
+  meantDuration,
+  parseDuration,
+  printDuration,
+} from '../../src/text/duration.ts';
 
 describe('durations', () => {
   test.each([
@@ -60,5 +66,36 @@ describe('durations', () => {
     const pattern = new RegExp(durationPattern);
     const text = fc.stringMatching(/^P?[0-9]{0,3}[wdhmsWDHMS]?T?[0-9]{0,2}[wdhmsWDHMS]?$/);
     fc.assert(fc.property(text, (value) => parseDuration(value) === undefined || pattern.test(value)));
+  });
+});
+
+describe('a duration in words', () => {
+  test.each([
+    ['1 hour', '1h'],
+    ['90 days', '90d'],
+    ['1 h', '1h'],
+    ['2 Weeks', '2w'],
+    ['10min', '10m'],
+    ['1 hour 30 minutes', '1h30m'],
+    ['1 day, 2 hours and 5 secs', '1d2h5s'],
+    ['3600 seconds', '3600s'],
+  ])('%j can only mean %s', (text, short) => {
+    expect(meantDuration(text)).toBe(short);
+    expect(parseDuration(short)).toBeTypeOf('number');
+  });
+
+  test.each([
+    '1 month',
+    '1.5 hours',
+    '1:30',
+    '30 minutes 1 hour',
+    '1 hour 1 hour',
+    'an hour',
+    '-1 day',
+    '',
+    '5',
+    '1 constructor',
+  ])('%j can not be read in one way', (text) => {
+    expect(meantDuration(text)).toBeUndefined();
   });
 });
