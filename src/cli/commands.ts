@@ -6,6 +6,7 @@ import { diff } from './diff.ts';
 import { ds } from './ds.ts';
 import { keysGenerate } from './keys-generate.ts';
 import { keysList } from './keys-list.ts';
+import { match } from './match.ts';
 import { sign } from './sign.ts';
 import { tlsa } from './tlsa.ts';
 import { verify } from './verify.ts';
@@ -16,6 +17,7 @@ export const commands: readonly CommandSpec[] = [
   diff,
   ds,
   tlsa,
+  match,
   sign,
   verify,
   resign,

@@ -30,6 +30,11 @@ export function isAnchorUsage(usage: Usage): boolean {
   return usage === 'DANE-TA' || usage === 'PKIX-TA';
 }
 
+/** Whether the record only adds to what the roots of the client decide. */
+export function isPkixUsage(usage: Usage): boolean {
+  return usage === 'PKIX-TA' || usage === 'PKIX-EE';
+}
+
 /** `PKIX-TA (0), PKIX-EE (1), …`: what may be written. */
 export function choices(table: readonly string[]): string {
   return table.map((acronym, number) => `${acronym} (${number})`).join(', ');
