@@ -177,14 +177,14 @@ const published = defineRules({
     message: (facts: { scheme: number; hash: number }) =>
       `ZONEMD with scheme ${facts.scheme} and hash ${facts.hash} was not checked`,
   },
-  'zone/no-soa': {
+  'zone/one-soa': {
     tier: 'error',
     reach: 'offline',
-    title: 'the zone has no SOA record',
+    title: 'the zone does not have exactly one SOA record',
     why: 'no server loads it',
-    fix: 'add the SOA record',
+    fix: 'leave one SOA record, at the name of the zone',
     source: 'RFC 1035 section 5.2',
-    message: (facts: { zone: string }) => `no SOA record stands at ${facts.zone}`,
+    message: (facts: { zone: string; count: number }) => `${facts.zone} has ${facts.count} SOA records, expected one`,
   },
 });
 

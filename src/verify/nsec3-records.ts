@@ -19,7 +19,7 @@ import { rules } from './rules.ts';
 const labelLength = 32;
 
 export class Nsec3Records {
-  readonly count: number;
+  count = 0;
   /** Position → the record and its owner. */
   readonly record: Uint32Array;
   readonly owner: Uint32Array;
@@ -27,13 +27,19 @@ export class Nsec3Records {
   readonly hashes: Octets;
   private readonly view: DataView;
 
-  constructor(entries: readonly { record: number; owner: NameId; hash: Octets }[]) {
-    this.count = entries.length;
-    this.record = Uint32Array.from(entries, (entry) => entry.record);
-    this.owner = Uint32Array.from(entries, (entry) => entry.owner);
-    this.hashes = new Uint8Array(entries.length * nsec3HashLength);
-    for (const [i, { hash }] of entries.entries()) this.hashes.set(hash, i * nsec3HashLength);
+  constructor(capacity: number) {
+    this.record = new Uint32Array(capacity);
+    this.owner = new Uint32Array(capacity);
+    this.hashes = new Uint8Array(capacity * nsec3HashLength);
     this.view = new DataView(this.hashes.buffer);
+  }
+
+  /** Takes a record; they come in the order of their owners, which is that of their hashes. */
+  add(record: number, owner: NameId, hash: Octets): void {
+    this.record[this.count] = record;
+    this.owner[this.count] = owner;
+    this.hashes.set(hash, this.count * nsec3HashLength);
+    this.count++;
   }
 
   /** The position of the hash at `at`; where there is none, -1 minus the position of the record that covers it. */
@@ -73,7 +79,10 @@ export function collectNsec3(
   findings: Findings,
 ): { records: Nsec3Records; parameters: Nsec3Parameters }[] {
   const { names, nameStart, owner, type, recordStart, rdataStart, rdata } = zone.columns;
-  const entries = chains.map(() => [] as { record: number; owner: NameId; hash: Octets }[]);
+  let capacity = 0;
+  for (let row = 0; row < type.length; row++)
+    if (type[row] === Type.NSEC3) capacity += recordStart[row + 1] - recordStart[row];
+  const found = chains.map((parameters) => ({ parameters, records: new Nsec3Records(capacity) }));
   /** Chain → the owner of its last record. */
   const lastOwner = chains.map(() => -1);
   const apexLength = nameStart[1];
@@ -109,8 +118,8 @@ export function collectNsec3(
         continue;
       }
       lastOwner[chain] = id;
-      entries[chain].push({ record, owner: id, hash });
+      found[chain].records.add(record, id, hash);
     }
   }
-  return chains.map((parameters, chain) => ({ parameters, records: new Nsec3Records(entries[chain]) }));
+  return found;
 }

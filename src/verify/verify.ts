@@ -92,8 +92,12 @@ export async function verifyZone(
   const findings = new Findings(report, zone);
   const ds = options.ds ?? [];
   const soa = zone.row(0, Type.SOA);
-  const serial = soa < 0 ? undefined : decode('SOA', zone.rdataOf(soa)[0]).serial;
-  if (serial === undefined) findings.say(rules['zone/no-soa'], -1, { zone: zone.apex });
+  const soas = soa < 0 ? [] : zone.rdataOf(soa);
+  const serial = soas.length === 0 ? undefined : decode('SOA', soas[0]).serial;
+  if (soas.length !== 1) {
+    const record = soa < 0 ? -1 : zone.columns.recordStart[soa];
+    findings.say(rules['zone/one-soa'], record, { zone: zone.apex, count: soas.length });
+  }
   const isSigned = zone.row(0, Type.DNSKEY) >= 0;
   if (!isSigned && ds.length > 0) sayUnsignedUnderDs(zone, ds, findings);
   else if (!isSigned && !options.unsigned) findings.say(rules['sign/unsigned'], -1, { zone: zone.apex });

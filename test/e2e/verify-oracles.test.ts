@@ -181,9 +181,9 @@ const configurations = algorithms
     })),
   );
 
-async function expectSecure(file: string, denial: DenialName): Promise<void> {
+async function expectSecure(file: string, denial: DenialName, origin?: string): Promise<void> {
   const octets = readFileSync(file);
-  const { verdict, errors, others } = await verifyText(octets, { at: now });
+  const { verdict, errors, others } = await verifyText(octets, { at: now }, origin);
   expect(errors).toEqual([]);
   expect(verdict.secure).toBe(true);
   const legacy = denial === 'NSEC3 with salt and iterations' ? ['denial/nsec3-iterations', 'denial/nsec3-salt'] : [];
@@ -208,6 +208,77 @@ for (const { name, has, sign } of signers) {
     }
   });
 }
+
+/** Zones whose shape is out of the ordinary. */
+const shapes = {
+  'one name': {
+    origin: 'one.test.',
+    text: '@ SOA ns.example.net. h.example.net. 1 1800 900 604800 3600\n@ NS ns.example.net.\n',
+  },
+  'the root': {
+    origin: '.',
+    text: '. SOA ns.example. h.example. 1 1800 900 604800 3600\n. NS ns.example.\nexample. NS ns.example.\nns.example. A 192.0.2.1\norg. NS ns.org.\norg. DS 1 13 2 0d6fce3b2c5d1e9f7a8b4c6d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b\nns.org. A 192.0.2.2\n*. TXT "wild"\n',
+  },
+  'a DNAME at the apex': {
+    origin: 'dname.test.',
+    text: '@ SOA ns.example.net. h.example.net. 1 1800 900 604800 3600\n@ NS ns.example.net.\n@ DNAME other.test.\n@ MX 0 .\n',
+  },
+  'odd names': {
+    origin: 'odd.test.',
+    text: `@ SOA ns h 1 1800 900 604800 3600
+@ NS ns
+ns A 192.0.2.1
+\\000 A 192.0.2.1
+a\\000b A 192.0.2.1
+\\001.a\\000b A 192.0.2.1
+Z.A.b TXT "upper"
+\\255 TXT "last"
+sub.*.inner A 192.0.2.9
+* A 192.0.2.8
+${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)} A 192.0.2.1
+`,
+  },
+  'many delegations': {
+    origin: 'many.test.',
+    text: `@ SOA ns.example.net. h.example.net. 1 1800 900 604800 3600\n@ NS ns.example.net.\n${Array.from(
+      { length: 400 },
+      (_, i) =>
+        `d${i} NS ns.d${i}\nns.d${i} A 192.0.2.1\n${i % 7 === 0 ? `d${i} DS ${i} 13 2 0d6fce3b2c5d1e9f7a8b4c6d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b\n` : ''}${i % 5 === 0 ? `x.e${i} NS ns.example.net.\n` : ''}`,
+    ).join('')}`,
+  },
+} as const;
+
+function signShape(
+  signer: 'bind' | 'ldns',
+  { origin, text }: { origin: string; text: string },
+  denial: DenialName,
+): string {
+  const zone = fresh('zone');
+  const stem = must('dnssec-keygen', ['-q', '-K', folder.path, '-a', 'ED25519', '-f', 'KSK', origin]).trim();
+  const key = join(folder.path, stem);
+  writeFileSync(zone, `$ORIGIN ${origin}\n$TTL 3600\n${text}\n${readFileSync(`${key}.key`, 'utf8')}`);
+  const out = fresh(signer);
+  const from = ['-i', String(now - 3600), '-e', String(now + 86400)];
+  if (signer === 'ldns') must('ldns-signzone', [...from, '-o', origin, '-f', out, ...denials[denial].ldns, zone, key]);
+  else
+    must('dnssec-signzone', ['-q', '-P', '-z', '-o', origin, '-f', out, ...denials[denial].bind, zone, key], {
+      cwd: folder.path,
+    });
+  return out;
+}
+
+describe.skipIf(!hasBind)('zones of unusual shapes are secure', () => {
+  for (const [shape, zone] of Object.entries(shapes)) {
+    for (const denial of ['NSEC', 'NSEC3', 'NSEC3 with opt-out'] as const) {
+      for (const signer of ['bind', 'ldns'] as const) {
+        const id = `${shape}, ${denial}, signed by ${signer}`;
+        test.skipIf(signer === 'ldns' && !hasLdns)(id, async () => {
+          await expectSecure(signShape(signer, zone, denial), denial, zone.origin);
+        });
+      }
+    }
+  }
+});
 
 describe('ZONEMD of other signers is checked', () => {
   test.skipIf(!hasLdns || !hasBind)('ldns-signzone, SHA-384 and SHA-512', async () => {

@@ -282,6 +282,7 @@ export const testKeys: ReadonlyMap<number, TestKey> = new Map([
   [17325, readKey('Kzone.test.+013+17325')],
   [32290, readKey('Kzone.test.+013+32290')],
   [60132, readKey('Kzone.test.+015+60132')],
+  [642, readKey('Kzone.test.+015+00642')],
 ]);
 
 /** DS RDATA of the key signing keys, as dnssec-dsfromkey wrote it: tag → octets. */

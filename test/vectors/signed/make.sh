@@ -110,3 +110,24 @@ knot knot-zonemd.zone "nsec3: off
     single-type-signing: on" "$edKsk"
 rm -f csk.zone
 for k in "$rsaKsk" "$ecKsk" "$edKsk"; do dnssec-dsfromkey -2 "$k.key"; done > ds
+
+# The smallest zones that can have each fault: what stands in front of the parenthesis, signed with one key (Ed25519) by BIND
+small() { # name, options, records
+  { printf '$ORIGIN zone.test.\n$TTL 3600\n@ SOA ns.example.net. hostmaster 1 1800 900 604800 3600\n@ NS ns.example.net.\n'
+    printf "$3"; cat "$edKsk.key"; } > work.zone
+  dnssec-signzone -q -z -o zone.test -O full -s $start -e $end -f "small-$1.zone" $2 work.zone "$edKsk"
+  rm -f work.zone dsset-zone.test.
+}
+www='www A 192.0.2.1\n'
+small nsec "" "$www"
+small nsec3 "-3 -" "$www"
+small iterations "-3 - -H 5" "$www"
+small salt "-3 a1b2" "$www"
+small cut "" "sub NS ns.sub\nns.sub A 192.0.2.53\n"
+small wildcard "" "*.www A 192.0.2.1\n"
+small tlsa "-3 -" "_25._tcp.www TLSA 3 1 1 0d6fce3b2c5d1e9f7a8b4c6d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b\n"
+small optout "-3 - -A" "sub NS ns.example.net.\nsub DS 60485 13 2 0d6fce3b2c5d1e9f7a8b4c6d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b\n"
+small cds "" "$(dnssec-dsfromkey -C -2 "$edKsk.key")\n$(sed -n 's/ DNSKEY / CDNSKEY /p' "$edKsk.key")\n"
+printf '$ORIGIN zone.test.\n$TTL 3600\n@ SOA ns.example.net. hostmaster 1 1800 900 604800 3600\n@ NS ns.example.net.\n'"$www" > work0.zone
+ldns small-zonemd.zone work0.zone "-z 1:1" "$edKsk"
+rm -f work0.zone
