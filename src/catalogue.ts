@@ -4,6 +4,7 @@ import { rules as daneRules } from './dane/rules.ts';
 import { rules as describeRules } from './describe/rules.ts';
 import { rules as masterRules } from './dns/rules.ts';
 import { rules as journalRules } from './journal/rules.ts';
+import { rules as judgeRules } from './judge/rules.ts';
 import { rules as keyRules } from './keys/rules.ts';
 import { rules as pipelineRules } from './pipeline/rules.ts';
 import { rules as signRules } from './sign/rules.ts';
@@ -19,6 +20,7 @@ const all: Readonly<Record<string, Rule>> = {
   ...keyRules,
   ...journalRules,
   ...composeRules,
+  ...judgeRules,
   ...signRules,
   ...verifyRules,
   ...pipelineRules,

@@ -1,13 +1,16 @@
-/** Whether the records of a service fit what the server presents now, and fit into an answer. */
+/**
+ * Whether the records that are published for a service fit what the server presents now, and fit into an answer. The records are
+ * those of the zone, wherever they come from.
+ */
 import type { Host, Service } from '../describe/description.ts';
 import { type Name, nameToWire, parentOf, root } from '../dns/name.ts';
-import { type Report, report } from '../text/problem.ts';
+import { type Position, type RelatedPlace, type Report, report } from '../text/problem.ts';
 import { certificateName } from '../x509/certificate.ts';
 import { algorithmText } from '../x509/public-key.ts';
-import { type Association, parametersText, toTlsaRData, toTlsaText } from './association.ts';
+import { type Association, associationData, parametersText, toTlsaRData, toTlsaText } from './association.ts';
 import type { LoadedCertificate } from './load-certificate.ts';
 import { matchesChain } from './matches-chain.ts';
-import { mistakenInput } from './mistakes.ts';
+import { differingDigits, mistakenCertificate, mistakenDepth, mistakenInput, selected } from './mistakes.ts';
 import { maxAnswer, maxRecords, rules } from './rules.ts';
 
 export interface CoverageQuestion {
@@ -16,37 +19,61 @@ export interface CoverageQuestion {
   readonly service: Service;
   readonly associations: readonly Association[];
   readonly loaded: readonly LoadedCertificate[];
+  /** Every certificate that is known, for records that are of another service. */
+  readonly known?: readonly LoadedCertificate[];
 }
 
 export function reportCoverage(question: CoverageQuestion, to: Report): void {
   reportMistakes(question, to);
-  reportSize(question, to);
-  if (question.associations.length === 0) return;
+  const { owner, host, service, associations } = question;
+  reportSize(owner, associations, service.at, host.name, to);
+  if (associations.length === 0) return;
   // Root certificates that only clients hold may be what a PKIX-TA record pins: the file cannot tell.
-  const decidable = question.associations.filter(({ usage }) => usage !== 'PKIX-TA');
-  if (decidable.length === question.associations.length) reportUncovered(question, to);
+  const decidable = associations.filter(({ usage }) => usage !== 'PKIX-TA');
+  if (decidable.length === associations.length) reportUncovered(question, to);
   else reportParameterSets({ ...question, associations: decidable }, to);
 }
 
 /** No record for a chain at all, or none of a certain combination (RFC 7671 section 8). */
 function reportUncovered(question: CoverageQuestion, to: Report): void {
   const { owner, host, service, associations, loaded } = question;
-  const isCovered = ({ chain }: LoadedCertificate) =>
-    associations.some((record) => matchesChain(record, chain) !== undefined);
-  const covered = loaded.filter(isCovered);
-  for (const certificate of loaded.filter((candidate) => !isCovered(candidate))) {
+  const covered = loaded.filter((certificate) => isCovered(certificate, associations));
+  for (const certificate of loaded.filter((candidate) => !covered.includes(candidate))) {
     const { chain, source } = certificate;
     const at = service.certificates.find(({ value }) => value === source.name)?.at ?? service.at;
     const facts = { owner, certificate: source.name };
+    const related = nearMisses(certificate, associations);
     const other = covered.find((candidate) => candidate.chain[0].key.kind !== chain[0].key.kind);
-    if (other === undefined) report(to, rules['dane/nothing-matches'], at, facts, { subject: host.name });
+    if (other === undefined) report(to, rules['dane/nothing-matches'], at, facts, { subject: host.name, related });
     else {
       const algorithm = algorithmText(chain[0].key);
       const more = { ...facts, algorithm, covered: certificateName(other.chain[0]) };
-      report(to, rules['dane/algorithm-uncovered'], at, more, { subject: host.name });
+      report(to, rules['dane/algorithm-uncovered'], at, more, { subject: host.name, related });
     }
   }
   reportParameterSets({ ...question, loaded: covered }, to);
+}
+
+const isCovered = ({ chain }: LoadedCertificate, associations: readonly Association[]) =>
+  associations.some((record) => matchesChain(record, chain) !== undefined);
+
+/** Digits of a digest that may be slips of a keyboard or of a clipboard. */
+const slip = 4;
+
+/** Records that are the right one but for a few digits. */
+function nearMisses({ chain }: LoadedCertificate, associations: readonly Association[]): RelatedPlace[] | undefined {
+  const places = associations.flatMap((record): RelatedPlace[] => {
+    const literal = record.from.find((source) => source.kind === 'literal');
+    const data = associationData(record, chain[0]);
+    if (literal?.kind !== 'literal' || data === undefined || data.length !== record.data.length) return [];
+    const digits = differingDigits(record.data, data);
+    if (digits.length === 0 || digits.length > slip) return [];
+    const which = digits.length === 1 ? `digit ${digits[0]} of its data` : `digits ${digits.join(', ')} of its data`;
+    return [
+      { position: literal.at, message: `this record differs in ${which} from ${toTlsaText({ ...record, data })}` },
+    ];
+  });
+  return places.length === 0 ? undefined : places;
 }
 
 function reportParameterSets({ owner, host, service, associations, loaded }: CoverageQuestion, to: Report): void {
@@ -62,25 +89,54 @@ function reportParameterSets({ owner, host, service, associations, loaded }: Cov
   }
 }
 
-function reportMistakes({ host, associations, loaded }: CoverageQuestion, to: Report): void {
+function reportMistakes(question: CoverageQuestion, to: Report): void {
+  const { host, associations, loaded } = question;
   for (const record of associations) {
     const literal = record.from.find((source) => source.kind === 'literal');
     if (literal?.kind !== 'literal') continue;
-    const chains = loaded.flatMap(({ chain, next }) => [...chain, ...(next?.chain ?? [])]);
     if (loaded.some(({ chain }) => matchesChain(record, chain) !== undefined)) continue;
-    const input = mistakenInput(record, chains);
-    if (input === undefined) continue;
-    const wanted = record.selector === 'SPKI' ? 'the public key (SPKI)' : 'the certificate';
-    const facts = { record: toTlsaText(record), input, wanted };
+    const mistake = mistakeOf(record, question);
+    if (mistake === undefined) continue;
+    const facts = { record: toTlsaText(record), ...mistake };
     report(to, rules['dane/wrong-input-digest'], literal.at, facts, { subject: host.name });
   }
 }
 
-function reportSize({ owner, host, service, associations }: CoverageQuestion, to: Report): void {
+function mistakeOf(
+  record: Association,
+  { associations, loaded, known = [] }: CoverageQuestion,
+): { input: string; wanted: string } | undefined {
+  const wanted = selected[record.selector];
+  const input = mistakenInput(
+    record,
+    loaded.flatMap(({ chain, next }) => [...chain, ...(next?.chain ?? [])]),
+  );
+  if (input !== undefined) return { input, wanted };
+  for (const { chain } of loaded) {
+    const mistake = mistakenDepth(record, chain);
+    if (mistake !== undefined) return mistake;
+  }
+  // Beside records that match, one of another service may be a move that is being prepared.
+  const uncovered = loaded.find((certificate) => !isCovered(certificate, associations));
+  if (uncovered === undefined) return undefined;
+  const other = mistakenCertificate(
+    record,
+    known.filter((certificate) => !loaded.includes(certificate)),
+  );
+  return other === undefined ? undefined : { input: other, wanted: `${wanted} of ${uncovered.source.name}` };
+}
+
+/** dane/too-many-records, by number or by the size of the signed answer. */
+export function reportSize(
+  owner: Name,
+  associations: readonly Association[],
+  at: Position | undefined,
+  subject: string,
+  to: Report,
+): void {
   const octets = answerSize(owner, associations);
   if (associations.length <= maxRecords && octets <= maxAnswer) return;
-  const facts = { owner, count: associations.length, octets };
-  report(to, rules['dane/too-many-records'], service.at, facts, { subject: host.name });
+  report(to, rules['dane/too-many-records'], at, { owner, count: associations.length, octets }, { subject });
 }
 
 /**

@@ -3,9 +3,11 @@
  * digest.
  */
 import { asBuffer, base64, equalOctets, hex, type Octets } from '../text/octets.ts';
+import { type Certificate, certificateName } from '../x509/certificate.ts';
 import { bareKey } from '../x509/public-key.ts';
-import type { Selector } from './acronym.ts';
-import { type Association, match, type Selectable } from './association.ts';
+import { isAnchorUsage, type Selector } from './acronym.ts';
+import { type Association, associationData, match, type Selectable } from './association.ts';
+import type { LoadedCertificate } from './load-certificate.ts';
 
 interface Mistake {
   readonly input: string;
@@ -47,6 +49,58 @@ export function mistakenInput(record: Omit<Association, 'from'>, chain: readonly
     if (mistake !== undefined) return mistake.input;
   }
   return undefined;
+}
+
+/** The right digest of a certificate at the wrong end of its own chain. */
+export function mistakenDepth(
+  record: Omit<Association, 'from'>,
+  chain: readonly Certificate[],
+): { readonly input: string; readonly wanted: string } | undefined {
+  const wantsIssuer = isAnchorUsage(record.usage);
+  const [leaf, ...issuers] = chain;
+  const found = (wantsIssuer ? [leaf] : issuers).find((certificate) => isDigestOf(record, certificate));
+  if (found === undefined) return undefined;
+  const what = selected[record.selector];
+  return wantsIssuer
+    ? {
+        input: `${what} of the server certificate ${certificateName(found)}`,
+        wanted: `${what} of an issuer, as ${record.usage} says`,
+      }
+    : {
+        input: `${what} of the issuer ${certificateName(found)}`,
+        wanted: `${what} of the server certificate, as ${record.usage} says`,
+      };
+}
+
+/** The certificate among those of other services, or its next key, of which the record is a digest in some way. */
+export function mistakenCertificate(
+  record: Omit<Association, 'from'>,
+  others: readonly LoadedCertificate[],
+): string | undefined {
+  const what = selected[record.selector];
+  for (const { source, chain, next } of others) {
+    const [leaf] = chain;
+    if (isDigestOf(record, leaf)) return `${what} of ${source.name} (${certificateName(leaf)})`;
+    if (next !== undefined && isDigestOf(record, next.chain.at(0) ?? next))
+      return `${what} of the next key of ${source.name}`;
+    const mistake = mistakenInput(record, [leaf]);
+    if (mistake !== undefined) return `${mistake} of ${source.name} (${certificateName(leaf)})`;
+  }
+  return undefined;
+}
+
+/** What a selector selects, in a sentence. */
+export const selected: Readonly<Record<Selector, string>> = { Cert: 'the certificate', SPKI: 'the public key (SPKI)' };
+
+/** Hexadecimal digits in which two data of one length differ, counted from 1. */
+export function differingDigits(a: Octets, b: Octets): number[] {
+  const [left, right] = [hex(a), hex(b)];
+  return [...left].flatMap((digit, i) => (digit === right[i] ? [] : [i + 1]));
+}
+
+function isDigestOf(record: Omit<Association, 'from'>, from: Selectable): boolean {
+  const data = associationData(record, from);
+  return data !== undefined && equalOctets(data, record.data);
 }
 
 /** With and without the final line end. */

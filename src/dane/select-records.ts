@@ -19,7 +19,6 @@ import {
   type Selectable,
   toTlsaText,
 } from './association.ts';
-import { reportCoverage } from './coverage.ts';
 import { catalogueOf, catalogues, issuerAssociations } from './issuers.ts';
 import { parseLiteral } from './literal.ts';
 import { isRenewal, type LoadedCertificate } from './load-certificate.ts';
@@ -85,16 +84,19 @@ export function associationsFor(
       {
         service,
         owner,
-        associations: recordsOf(
-          { host, service, loaded: loadedOf(host, service, certificates, once), anchors, to: once },
-          owner,
-        ),
+        associations: recordsOf({
+          host,
+          service,
+          loaded: loadedOf(host, service, certificates, once),
+          anchors,
+          to: once,
+        }),
       },
     ];
   });
 }
 
-function recordsOf(context: Context, owner: Name): Association[] {
+function recordsOf(context: Context): Association[] {
   const { host, loaded, to } = context;
   const asked = host.tlsa.map((request) => ({ request, made: make(request, context) }));
   for (const { request, made } of asked) {
@@ -106,7 +108,6 @@ function recordsOf(context: Context, owner: Name): Association[] {
   const associations = recordSet(asked.flatMap(({ made }) => made));
   if (host.tlsa.length > 0) {
     for (const certificate of loaded) reportIdleNext(certificate, host, to);
-    reportCoverage({ owner, host, service: context.service, associations, loaded }, to);
   }
   return associations;
 }

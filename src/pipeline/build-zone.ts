@@ -15,7 +15,7 @@ import { newReport, type Problem, type Report, report } from '../text/problem.ts
 import type { Verdict } from '../verify/verify.ts';
 import type { Executor } from '../work/executor.ts';
 import type { BuildOptions } from './build.ts';
-import { type ChildDs, compileZone } from './compile.ts';
+import { type ChildDs, type Compiled, compileAll } from './compile.ts';
 import { journalFile, lastZoneFile, settingsFile, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import { rules } from './rules.ts';
@@ -121,12 +121,26 @@ export class BuildRun {
     return all;
   }
 
-  async buildZone(zone: Name, childDs: ChildDs): Promise<ZoneOutcome> {
+  /** Every declared zone, judged by what it and its neighbours will serve. */
+  compile(): Map<Name, Compiled> {
+    const states = this.#states;
+    return compileAll(this.#repository, this.childDs(), this.#report, {
+      isKept: (zone) => {
+        const state = states.get(zone);
+        return (
+          state !== undefined && (state.errors.length > 0 || (state.settings !== undefined && lacks(state).length > 0))
+        );
+      },
+      last: (zone) => states.get(zone)?.last()?.zone,
+    });
+  }
+
+  /** `compiled` undefined: the description does not say what the zone holds. */
+  async buildZone(zone: Name, compiled: Compiled | undefined): Promise<ZoneOutcome> {
     const state = this.#states.get(zone)!;
     this.#states.delete(zone);
     const domain = this.#repository.description.domains.get(zone);
-    if (domain === undefined) return this.#keep(zone, state, this.#whyUndescribed(zone));
-    const compiled = compileZone(this.#repository, domain, childDs, this.#report);
+    if (domain === undefined || compiled === undefined) return this.#keep(zone, state, this.#whyUndescribed(zone));
     const errors = [...compiled.errors, ...this.#refusals(domain, state)];
     if (errors.length > 0 || compiled.zone === undefined) return this.#keep(zone, state, errors);
     const settings = isSigned(domain) ? settingsOf(domain) : undefined;

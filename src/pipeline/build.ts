@@ -68,11 +68,12 @@ export async function build(host: Host, options: BuildOptions, executor: Executo
 
     const run = new BuildRun(host, tx, executor, repository, options, to);
     for (const zone of zones) run.readState(zone);
-    const childDs = run.childDs();
+    const compiled = run.compile();
     const outcomes = new Map<Name, ZoneOutcome>();
     for (const zone of wanted) {
       options.progress(outcomes.size, wanted.length, zone);
-      outcomes.set(zone, await run.buildZone(zone, childDs));
+      outcomes.set(zone, await run.buildZone(zone, compiled.get(zone)));
+      compiled.delete(zone);
     }
 
     const manifest = manifestOf(repository, before, outcomes, zones, options);

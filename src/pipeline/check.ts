@@ -8,7 +8,7 @@ import type { ReadableFiles } from '../host/host.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
-import { type ChildDs, compileZone } from './compile.ts';
+import { type ChildDs, compileAll } from './compile.ts';
 import { maxCertificateSize } from './limits.ts';
 import type { Places } from './places.ts';
 import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
@@ -25,13 +25,15 @@ export function check(files: ReadableFiles, places: Places, now: number, to: Rep
   const repository = readRepository(files, places.root, [places.state], to);
   const { domains } = repository.description;
   const childDs = publishedDs(files, places, repository, now);
-  for (const domain of domains.values()) compileZone(repository, domain, childDs, to);
+  compileAll(repository, childDs, to);
   const { hosts } = repository.description;
   for (const host of hosts.values()) {
     const zone = zoneOf(host.name, repository.description);
     const runInterval = zone === undefined ? 0 : (domains.get(zone)?.policy.timing.runInterval ?? 0);
     const services = repository.associations.get(host.name) ?? [];
-    reportHostDates(host, services, repository.certificates, { now, nextRun: now + runInterval }, to);
+    const own = newReport();
+    reportHostDates(host, services, repository.certificates, { now, nextRun: now + runInterval }, own);
+    for (const problem of own.problems) to.add({ ...problem, zones: zone === undefined ? [] : [zone] });
   }
   for (const problem of keysInGit(files, places.root)) to.add(problem);
   return { repository, zones: domains.size };

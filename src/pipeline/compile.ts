@@ -1,4 +1,4 @@
-/** From the repository to the unsigned zone of one domain: dane → compose. */
+/** From the repository to the unsigned zones of its domains: dane → compose → judge. */
 import { posix } from 'node:path';
 import { compose, type TlsaOwner } from '../compose/compose.ts';
 import { toTlsaRData } from '../dane/association.ts';
@@ -8,6 +8,7 @@ import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
 import { newOriginTable } from '../dns/origins.ts';
 import type { Zone } from '../dns/zone.ts';
+import { judge } from '../judge/judge.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import type { Repository } from './repository.ts';
@@ -24,8 +25,63 @@ export interface Compiled {
   readonly errors: readonly Problem[];
 }
 
+/** What stands in place of the new content of a zone that keeps its last one for other reasons than its description. */
+export interface LastContents {
+  isKept(zone: Name): boolean;
+  last(zone: Name): Zone | undefined;
+}
+
+/**
+ * Every zone of the description, judged together. With `contents`, zones are judged by what their neighbours will serve: the
+ * last content of a neighbour with errors, not the one that was written for it.
+ */
+export function compileAll(
+  repository: Repository,
+  childDs: ChildDs,
+  to: Report,
+  contents?: LastContents,
+): Map<Name, Compiled> {
+  const { description, certificates, associations } = repository;
+  const all = new Map<Name, Compiled>();
+  const zones = new Map<Name, Zone>();
+  for (const [name, domain] of description.domains) {
+    const compiled = compileZone(repository, domain, childDs, to);
+    all.set(name, compiled);
+    if (compiled.candidate !== undefined) zones.set(name, compiled.candidate);
+  }
+  const blame = (errorsOf: ReadonlyMap<Name, readonly Problem[]>) => {
+    for (const [name, errors] of errorsOf) {
+      const compiled = all.get(name);
+      if (compiled !== undefined)
+        all.set(name, { candidate: compiled.candidate, errors: [...compiled.errors, ...errors] });
+    }
+  };
+  blame(judge({ description, zones, certificates, associations }, to));
+  if (contents === undefined) return all;
+
+  const replaced = new Set<Name>();
+  for (;;) {
+    const failing = [...all.keys()].filter(
+      (name) => !replaced.has(name) && (all.get(name)?.zone === undefined || contents.isKept(name)),
+    );
+    if (failing.length === 0) return all;
+    for (const name of failing) {
+      replaced.add(name);
+      const last = contents.last(name);
+      if (last === undefined) zones.delete(name);
+      else zones.set(name, last);
+    }
+    const again = newReport();
+    const errorsOf = judge({ description, zones, certificates, associations }, again);
+    const others = new Map([...errorsOf].filter(([name]) => !replaced.has(name)));
+    const fresh = new Set([...others.values()].flat());
+    for (const problem of again.problems) if (fresh.has(problem)) to.add(problem);
+    blame(others);
+  }
+}
+
 /** The unsigned zone of `domain`; its problems go to `to` as well. */
-export function compileZone(repository: Repository, domain: Domain, childDs: ChildDs, to: Report): Compiled {
+function compileZone(repository: Repository, domain: Domain, childDs: ChildDs, to: Report): Compiled {
   const own = newReport();
   const origins = newOriginTable();
   const included =
@@ -46,7 +102,7 @@ export function compileZone(repository: Repository, domain: Domain, childDs: Chi
   const tlsa = hosts.flatMap((host) => tlsaOwners(host, repository.associations.get(host.name) ?? [], domain));
   const { hosts: allHosts } = repository.description;
   const zone = compose({ domain, hosts, allHosts, tlsa, childDs, included, origins }, own);
-  for (const problem of own.problems) to.add(problem);
+  for (const problem of own.problems) to.add({ ...problem, zones: [domain.name] });
   const errors = [
     ...(repository.errorsOf.get(domain.name) ?? []),
     ...own.problems.filter(({ tier }) => tier === 'error'),

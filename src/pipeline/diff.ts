@@ -8,7 +8,7 @@ import { type ChangeWords, changeWords, type TlsaKnowledge } from '../report/cha
 import { zoneChanges } from '../report/zone-diff.ts';
 import { newReport, type Report } from '../text/problem.ts';
 import { publishedDs } from './check.ts';
-import { compileZone } from './compile.ts';
+import { compileAll } from './compile.ts';
 import type { Places } from './places.ts';
 import { type Repository, readRepository } from './repository.ts';
 import { readZoneState } from './zone-state.ts';
@@ -36,6 +36,7 @@ export function diff(
   const repository = readRepository(files, places.root, [places.state], to);
   const { domains, faulty } = repository.description;
   const childDs = publishedDs(files, places, repository, now);
+  const compiled = compileAll(repository, childDs, to);
   const knowledge = knowledgeOf(repository);
   const all = new Set<Name>([...domains.keys(), ...faulty.keys(), ...previous]);
   const zones = [...all]
@@ -49,7 +50,7 @@ export function diff(
         const changes = [...zoneChanges(before, undefined)].map((change) => changeWords(zone, change, knowledge));
         return { zone, state: 'gone', changes };
       }
-      const { candidate: after, errors } = compileZone(repository, domain, childDs, to);
+      const { candidate: after, errors = [] } = compiled.get(zone) ?? {};
       if (after === undefined) return { zone, state: 'faulty', changes: [] };
       const changes = [...zoneChanges(before, after)].map((change) => changeWords(zone, change, knowledge));
       if (errors.length > 0) return { zone, state: 'faulty', changes };

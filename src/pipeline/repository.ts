@@ -99,18 +99,18 @@ export function readRepository(
     if (loaded !== undefined) certificates.set(name, loaded);
     problemsOf.set(name, own.problems);
     filesOf.set(name, [source.chain.value, ...(source.next === undefined ? [] : [source.next.value])]);
-    for (const problem of own.problems) to.add(problem);
   }
 
   const hostsOf = new Map<Name, Host[]>();
   const associations = new Map<Name, readonly ServiceAssociations[]>();
   const used = new Map<Name, Set<string>>();
+  const usersOf = new Map<string, Set<Name>>();
   for (const host of description.hosts.values()) {
     const zone = zoneOf(host.name, description);
     if (zone !== undefined) hostsOf.set(zone, [...(hostsOf.get(zone) ?? []), host]);
     const own = newReport();
     associations.set(host.name, associationsFor(host, certificates, own, loadAnchors(host, octetsOf, own)));
-    for (const problem of own.problems) to.add(problem);
+    for (const problem of own.problems) to.add({ ...problem, zones: zone === undefined ? [] : [zone] });
     blame(zone, own.problems);
     const names = new Set(host.services.flatMap((service) => service.certificates.map(({ value }) => value)));
     for (const name of names) blame(zone, problemsOf.get(name) ?? []);
@@ -118,6 +118,10 @@ export function readRepository(
     const paths = used.get(zone) ?? new Set();
     for (const name of names) for (const path of filesOf.get(name) ?? []) paths.add(path);
     used.set(zone, paths);
+    for (const name of names) usersOf.set(name, (usersOf.get(name) ?? new Set()).add(zone));
+  }
+  for (const [name, problems] of problemsOf) {
+    for (const problem of problems) to.add({ ...problem, zones: [...(usersOf.get(name) ?? [])] });
   }
 
   const tied = new Map<Name, string[]>();

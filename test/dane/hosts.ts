@@ -1,6 +1,7 @@
 /** Hosts and certificates as the description gives them, for tests: files come from test/vectors/certs. */
 
 import { toTlsaText } from '../../src/dane/association.ts';
+import { reportCoverage } from '../../src/dane/coverage.ts';
 import { type LoadedCertificate, loadCertificate, type ReadFile } from '../../src/dane/load-certificate.ts';
 import { associationsFor, type ServiceAssociations } from '../../src/dane/select-records.ts';
 import { parseService } from '../../src/dane/services.ts';
@@ -84,7 +85,14 @@ export function recordsOf(
     const read = load(certificate, chain, next, to);
     if (read !== undefined) loaded.set(certificate, read);
   }
-  const services = associationsFor(hostOf(options), loaded, to, anchors);
+  const host = hostOf(options);
+  const services = associationsFor(host, loaded, to, anchors);
+  if (host.tlsa.length > 0) {
+    for (const { service, owner, associations } of services) {
+      const own = service.certificates.flatMap(({ value }) => loaded.get(value) ?? []);
+      reportCoverage({ owner, host, service, associations, loaded: own }, to);
+    }
+  }
   const records = (services[0]?.associations ?? []).map(toTlsaText);
   return { services, records, problems: to.problems, rules: to.problems.map(({ rule }) => rule) };
 }

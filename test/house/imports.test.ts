@@ -17,6 +17,7 @@ const stages = [
   'journal',
   'rollover',
   'compose',
+  'judge',
   'sign',
   'verify',
   'prove',
@@ -41,6 +42,7 @@ const vocabularyOf: Record<string, readonly string[]> = {
 /** Where a stage runs code of another. */
 const stageValues: Record<string, string> = {
   'sign signers': 'a signature is made in the worker, where the job opens its keys',
+  'judge dane': 'what a record says and matches is written once, whether a host asked for it or somebody wrote it',
   'rollover keys': 'what a key file says about time is the role of a key until the engine decides it',
 };
 
