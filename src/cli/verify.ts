@@ -44,9 +44,9 @@ One line a file goes to standard output, what is wrong to standard error. The ex
   run: async (host, globals, files, given) => {
     const settings = settingsOf(given, globals.now ?? host.now(), files.length);
     const report = newReport();
-    const [anchorPath, anchors] = await anchorsFrom(host, given.ds as string | undefined, report);
-    if (report.hasErrors && anchorPath !== undefined) {
-      await show(host, globals, report.problems, anchorPath);
+    const [anchorFile, anchors] = await anchorsFrom(host, given.ds as string | undefined, report);
+    if (report.hasErrors && anchorFile !== undefined) {
+      await show(host, globals, report.problems, anchorFile);
       return Exit.problems;
     }
     const results: Result[] = [];
@@ -55,7 +55,7 @@ One line a file goes to standard output, what is wrong to standard error. The ex
       results.push(result);
       if (globals.format === 'json') continue;
       if (!globals.quiet || !result.secure) host.stdout.write(`${verdictLine(result)}\n`);
-      await show(host, globals, result.problems, result.path, result.octets);
+      await show(host, globals, result.problems, result.file, result.octets);
     }
     if (globals.format === 'json') await showJson(host, results, settings.at);
     if (results.some(({ verdict, isReadable }) => isReadable && verdict?.secure === false))
@@ -70,10 +70,8 @@ interface Settings extends VerifyOptions {
 }
 
 interface Result {
-  /** As it was given. */
+  /** As it was given; so it stands in positions too. */
   readonly file: string;
-  /** As it stands in positions. */
-  readonly path: string;
   readonly octets?: Octets;
   /** Read without an error. */
   readonly isReadable: boolean;
@@ -110,11 +108,10 @@ async function anchorsFrom(
   host: Host,
   file: string | undefined,
   report: ReturnType<typeof newReport>,
-): Promise<[path: string, anchors: TrustAnchors] | [undefined, undefined]> {
+): Promise<[file: string, anchors: TrustAnchors] | [undefined, undefined]> {
   if (file === undefined) return [undefined, undefined];
   const { readTrustAnchors } = await import('../verify/trust-anchors.ts');
-  const path = resolve(host.workingFolder, file);
-  return [path, readTrustAnchors({ file: path, octets: host.files.read(path) }, report)];
+  return [file, readTrustAnchors({ file, octets: host.files.read(resolve(host.workingFolder, file)) }, report)];
 }
 
 async function verifyFile(
@@ -125,10 +122,8 @@ async function verifyFile(
 ): Promise<Result> {
   const { readMaster } = await import('../dns/master-reader.ts');
   const { verifyZone } = await import('../verify/verify.ts');
-  const path = file === '-' ? '-' : resolve(host.workingFolder, file);
   const refused = (failure: string): Result => ({
     file,
-    path,
     isReadable: false,
     secure: false,
     problems: [],
@@ -136,30 +131,30 @@ async function verifyFile(
   });
   let octets: Octets;
   try {
-    octets = file === '-' ? await host.stdin() : host.files.read(path);
+    octets = file === '-' ? await host.stdin() : host.files.read(resolve(host.workingFolder, file));
   } catch (error) {
     if (error instanceof FileError) return refused(error.message);
     throw error;
   }
   const report = newReport();
   const { origin } = settings;
-  const zone = readMaster({ file: path, octets, origin, apex: origin, include: includeFrom(host, path) }, report);
+  const zone = readMaster({ file, octets, origin, apex: origin, include: includeFrom(host, file) }, report);
   const isReadable = zone !== undefined && !report.hasErrors;
-  if (zone === undefined) return { file, path, octets, isReadable, secure: false, problems: report.problems };
+  if (zone === undefined) return { file, octets, isReadable, secure: false, problems: report.problems };
   const { anchorsOf } = await import('../verify/trust-anchors.ts');
   const ds = anchors === undefined ? undefined : anchorsOf(anchors, zone.apex);
   if (ds?.length === 0) return refused(`the file of --ds has no DS record for ${zone.apex}`);
   const executor = host.executor(settings.jobs);
   const verdict = await verifyZone(zone, { ...settings, ds }, report, executor);
-  return { file, path, octets, isReadable, secure: isReadable && verdict.secure, verdict, problems: report.problems };
+  return { file, octets, isReadable, secure: isReadable && verdict.secure, verdict, problems: report.problems };
 }
 
 /** Octets of a file that $INCLUDE names, at most. */
 const maxIncluded = 1 << 30;
 
-function includeFrom(host: Host, path: string) {
-  const folder = path === '-' ? host.workingFolder : dirname(path);
-  const confined = confinedReader(host.files, folder, { maxSize: maxIncluded });
+function includeFrom(host: Host, file: string) {
+  const folder = file === '-' ? '.' : dirname(file);
+  const confined = confinedReader(host.files, resolve(host.workingFolder, folder), { maxSize: maxIncluded });
   return (named: string) => {
     const found = confined(named);
     return 'error' in found
@@ -192,13 +187,13 @@ async function show(
   host: Host,
   globals: Globals,
   problems: readonly Problem[],
-  path: string,
+  of: string,
   octets?: Octets,
 ): Promise<void> {
   const shown = globals.quiet ? problems.filter(({ tier }) => tier === 'error') : problems;
   if (shown.length === 0) return;
   const { renderProblems } = await import('../text/render.ts');
-  const source = (file: string) => (file === path && octets ? Buffer.from(octets).toString('utf8') : undefined);
+  const source = (file: string) => (file === of && octets ? Buffer.from(octets).toString('utf8') : undefined);
   const colour = globals.colour && host.stderr.isTerminal;
   host.stderr.write(renderProblems(shown, { source, colour, columns: host.stderr.columns }));
 }

@@ -53,7 +53,7 @@ describe('danezone verify', () => {
         .split('\n')
         .findIndex((text) => /^mx1\S*\s.*IN A/i.test(text)) + 1;
     expect(err).toContain('error[sign/missing-signature]');
-    expect(err).toContain(`/work/bad.zone:${line}:`);
+    expect(err).toContain(`--> bad.zone:${line}:`);
   });
 
   test('ends with 1 where a file is not there, is no zone, or has a line that cannot be read', async () => {
@@ -67,6 +67,19 @@ describe('danezone verify', () => {
     }
     const { status, out } = await run(hostWith(files), 'absent.zone', 'good.zone');
     expect([status, out.includes('good.zone: secure')]).toEqual([1, true]);
+  });
+
+  test('follows $INCLUDE below the folder of the file, and shows the line there', async () => {
+    const lines = dropped.toString('latin1').split('\n');
+    const isHost = (line: string) => /^mx1\S*\s.*IN A/i.test(line);
+    const files = {
+      '/work/zones/main.zone': `${lines.filter((line) => !isHost(line)).join('\n')}\n$INCLUDE parts/hosts\n`,
+      '/work/zones/parts/hosts': `; one\n${lines.filter(isHost).join('\n')}\n`,
+      '/work/zones/out.zone': '$INCLUDE ../good.zone\n',
+    };
+    const { status, err } = await run(hostWith(files), 'zones/main.zone');
+    expect([status, err.includes('--> zones/parts/hosts:2:')]).toEqual([3, true]);
+    expect((await run(hostWith(files), 'zones/out.zone')).status).toBe(1);
   });
 
   test('reads standard input', async () => {
@@ -99,7 +112,7 @@ describe('danezone verify', () => {
     );
     expect([foreign.status, foreign.out.includes('no DS record for zone.test.')]).toEqual([1, true]);
     const broken = await run(hostWith({ '/work/broken': 'zone.test. IN DS 1 2\n' }), 'good.zone', '--ds', 'broken');
-    expect([broken.status, broken.err.includes('/work/broken:1:')]).toEqual([1, true]);
+    expect([broken.status, broken.err.includes('--> broken:1:')]).toEqual([1, true]);
   });
 
   test('writes JSON with the verdict and the problems', async () => {
