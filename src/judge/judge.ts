@@ -12,6 +12,7 @@ import { judgeAliases, judgeWildcards } from './aliases.ts';
 import { Findings } from './findings.ts';
 import { judgeMail } from './mail.ts';
 import { Names } from './names.ts';
+import { judgeSharedKeys } from './shared-keys.ts';
 import { survey } from './survey.ts';
 import { judgeOwners } from './tlsa-owner.ts';
 import { judgeSets } from './tlsa-sets.ts';
@@ -35,5 +36,6 @@ export function judge(input: JudgeInput, to: Report): ReadonlyMap<Name, readonly
   judgeWildcards(seen, names, description, findings);
   judgeSets(seen, names, input, findings);
   judgeMail(seen, names, findings);
+  judgeSharedKeys(seen, description, input.certificates, findings);
   return findings.errorsOf;
 }
