@@ -32,7 +32,7 @@ check: dist/danezone.js ## lint, types, house rules, and `danezone check` of the
 test: dist/danezone.js ## all tests that need only Node
 	node_modules/.bin/vitest run
 
-e2e-install: ## install Debian's name servers, signers and mail server for `make e2e` (as root)
+e2e-install: ## install the programs that `make e2e` compares with, from Debian (as root)
 	.ci/install-servers
 
 e2e: dist/danezone.js ## tests against BIND, Knot, ldns, NSD, Unbound, OpenSSL (see e2e-install)
