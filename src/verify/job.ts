@@ -1,11 +1,10 @@
 /** What workers do for `verify`: signatures of a range of rows, NSEC3 hashes of a range of names, a digest over the zone. */
 import { openVerifier, type VerifyingEngine } from '../crypto/verify-signature.ts';
-import type { ZoneColumns } from '../dns/zone.ts';
 import { nsec3HashInto, nsec3HashLength } from '../dnssec/nsec3-hash.ts';
 import type { Octets } from '../text/octets.ts';
 import type { Job } from '../work/executor.ts';
 import { shownPerRule } from './findings.ts';
-import { type CheckingKey, type RowsResult, SignatureCheck } from './signature-check.ts';
+import { type CheckOptions, type RowsResult, SignatureCheck } from './signature-check.ts';
 import { type ZoneHash, zoneDigest } from './zone-digest.ts';
 
 /** Parameters of an NSEC3 chain, and the memory for the hashes of all names: NameId → 20 octets, on a SharedArrayBuffer. */
@@ -15,13 +14,7 @@ export interface HashTask {
   readonly hashes: Octets;
 }
 
-export interface VerifyShared {
-  readonly columns: ZoneColumns;
-  readonly keys: readonly CheckingKey[];
-  readonly algorithms: readonly number[];
-  readonly at: number;
-  readonly skew: number;
-  readonly refresh: number;
+export interface VerifyShared extends Omit<CheckOptions, 'described'> {
   readonly engine: VerifyingEngine;
   readonly hashTasks: readonly HashTask[];
 }

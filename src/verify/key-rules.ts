@@ -60,7 +60,7 @@ const published = defineRules({
     fix: 'sign with ECDSAP256SHA256',
     source: 'RFC 4035 section 5.2',
     message: (facts: { algorithms: string }) =>
-      `the zone has keys only of ${facts.algorithms}: nothing could be checked`,
+      `the zone has only keys of ${facts.algorithms}: nothing could be checked`,
   },
 
   'parent/ds-without-key': {

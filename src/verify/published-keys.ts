@@ -78,14 +78,15 @@ export function algorithmsOf(keys: readonly PublishedKey[]): number[] {
 }
 
 function checkAlgorithms(keys: readonly PublishedKey[], findings: Findings): void {
-  const unknown = keys.filter((key) => algorithmOf(key.algorithm)?.mayVerify !== true);
-  if (keys.length > 0 && unknown.length === keys.length) {
-    const algorithms = [...new Set(keys.map((key) => algorithmName(key.algorithm)))].join(', ');
-    findings.say(rules['key/no-known-algorithm'], keys[0].record, { algorithms });
+  const isKnown = ({ algorithm }: PublishedKey) => algorithmOf(algorithm)?.mayVerify === true;
+  if (keys.length > 0 && !keys.some((key) => isKnown(key) && !key.revoked)) {
+    const found = new Set(keys.map((key) => algorithmName(key.algorithm) + (key.revoked ? ' (revoked)' : '')));
+    findings.say(rules['key/no-known-algorithm'], keys[0].record, { algorithms: [...found].join(', ') });
     return;
   }
-  for (const { algorithm, tag, record } of unknown) {
-    findings.say(rules['key/unknown-algorithm'], record, { key: keyLabel(algorithm, tag) });
+  for (const key of keys) {
+    if (isKnown(key)) continue;
+    findings.say(rules['key/unknown-algorithm'], key.record, { key: keyLabel(key.algorithm, key.tag) });
   }
 }
 

@@ -40,7 +40,8 @@ export function noRows(keyCount: number): Checked {
   };
 }
 
-const harmless: readonly FaultKind[] = ['too-many', 'refresh-missed'];
+/** Kinds that are no errors, or may turn out to be none: they must not keep another fault of the same RRset unsaid. */
+const harmless: readonly FaultKind[] = ['too-many', 'refresh-missed', 'unknown-algorithm'];
 
 export function mergeRows(into: Checked, rows: RowsResult): void {
   into.signatures += rows.signatures;

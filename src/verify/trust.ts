@@ -81,6 +81,10 @@ export function checkDsSet(
       findings.say(rules['parent/ds-without-signatures'], keys[reached[0]].record, facts);
     }
   }
+  if (trusted.size > 0 && ![...trusted].some((key) => keys[key].usable)) {
+    const reason = 'its algorithm is not known here, and no other DS leads to a key that can be checked';
+    findings.say(rules['parent/ds-without-key'], record, { ds: set.map(dsLabel).join(', '), reason });
+  }
   return trusted;
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { name, nameToWire } from '../../src/dns/name.ts';
+import { dsDigest } from '../../src/dnssec/ds.ts';
+import { ruleExamples } from './rule-examples.ts';
 import { verifyText } from './support.ts';
-import { signedAt as at, encoded, testKeys, ZoneText, zoneName } from './zone-text.ts';
+import { signedAt as at, encoded, testDs, testKeys, ZoneText, zoneName } from './zone-text.ts';
 
 const rsaZsk = 28473;
 const rulesIn = (errors: readonly string[]) => errors.map((error) => error.split(':')[0]);
@@ -98,6 +101,32 @@ describe('algorithms that cannot be checked here', () => {
     ]);
     zone.drop(zone.signatures('zz', 'A').find(({ rdata }) => rdata.startsWith('A 254 '))!);
     expect(rulesIn((await verifyText(zone.octets, { at })).errors)).toContain('sign/missing-signature');
+  });
+});
+
+describe('a zone that no validator can check', () => {
+  test('has only revoked keys', async () => {
+    const zone = ZoneText.read('small-nsec.zone');
+    zone.one('@', 'DNSKEY').rdata = testKeys.get(60132)!.rdata.replace('257', '385');
+    const [line] = zone.resign('@', 'DNSKEY', { keys: [60132] });
+    line.rdata = line.rdata.replace(' 60132 ', ` ${60132 + 128} `);
+    const { verdict, errors } = await verifyText(zone.octets, { at });
+    expect([verdict.secure, rulesIn(errors).includes('key/no-known-algorithm')]).toEqual([false, true]);
+  });
+  test('has a DS only for an algorithm that is not known', async () => {
+    const example = ruleExamples['key/unknown-algorithm'];
+    const zone = ZoneText.read(`${example.base}.zone`);
+    example.break?.(zone);
+    const unknown = encoded('DNSKEY', testKeys.get(60132)!.rdata.replace(' 15 ', ' 253 '));
+    const tag = 60132 - 15 + 253;
+    const set = (algorithm: number, digest: Uint8Array) => [
+      Buffer.concat([Uint8Array.of(tag >> 8, tag & 255, algorithm, 2), digest]),
+    ];
+    const owner = nameToWire(name(zoneName));
+    const { errors } = await verifyText(zone.octets, { at, ds: set(253, dsDigest(owner, unknown, 2)) });
+    expect(rulesIn(errors)).toEqual(['parent/ds-without-key']);
+    const known = await verifyText(zone.octets, { at, ds: [testDs.get(60132)!] });
+    expect(known.errors).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseTime } from '../../src/text/time.ts';
 import { secondsBetween, unixTime } from '../../src/verify/rrsig.ts';
 import { verifyText } from './support.ts';
-import { signedAt, testKeys, ZoneText, zoneName } from './zone-text.ts';
+import { signedAt, testDs, testKeys, ZoneText, zoneName } from './zone-text.ts';
 
 const at = signedAt;
 const ksk = 17325;
@@ -95,6 +95,15 @@ describe('signatures of an algorithm without DNSKEY', () => {
       'sign/unknown-key',
     ]);
     expect((await verifyText(zone.octets, { at, ahead: [15] })).errors).toEqual([]);
+  });
+  test('they do not hide that the key behind the DS signs nothing', async () => {
+    const zone = ahead('all');
+    const [line] = zone.resign('@', 'DNSKEY', { keys: [zsk] });
+    zone.lines.push({ ...line, rdata: line.rdata.replace('DNSKEY 13 ', 'DNSKEY 15 ').replace(' 32290 ', ' 4711 ') });
+    const { errors } = await verifyText(zone.octets, { at, ds: [testDs.get(ksk)!] });
+    expect(errors.map((error) => error.split(':')[0])).toEqual(['parent/ds-without-signatures']);
+    const without = await verifyText(zone.octets, { at });
+    expect(without.errors.map((error) => error.split(':')[0])).toContain('sign/missing-signature');
   });
   test('they do not stand in for a signature of the DNSKEY algorithm', async () => {
     const zone = ahead('all');
