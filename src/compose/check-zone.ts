@@ -1,5 +1,6 @@
 /** One pass over a composed zone: what would make name servers refuse it, or mail and validation fail. */
 import type { Domain, Policy } from '../describe/description.ts';
+import { noHost } from '../dns/mx-target.ts';
 import { type Name, nameFromWire } from '../dns/name.ts';
 import { Type, typeName } from '../dns/type.ts';
 import { type NameId, Role, type Row, type Zone } from '../dns/zone.ts';
@@ -95,10 +96,12 @@ class ZoneCheck {
     if ((type[row] === Type.CNAME || type[row] === Type.DNAME) && records > 1) {
       report(problems, rules['zone/several-cnames'], zone.positionOf(row), { ...named(), count: records }, extra);
     }
-    if (type[row] === Type.MX && records > 1) {
+    if (type[row] === Type.MX) {
       for (let i = recordStart[row]; i < recordStart[row + 1]; i++) {
         if (rdataStart[i + 1] - rdataStart[i] !== 3 || rdata[rdataStart[i] + 2] !== 0) continue;
-        report(problems, rules['zone/null-mx-not-alone'], zone.positionOf(row), named(), extra);
+        const beside = records > 1 ? 'another MX' : this.hasTlsa(id) ? `TLSA records for mail` : undefined;
+        if (beside === undefined) continue;
+        report(problems, rules['zone/null-mx-not-alone'], zone.positionOf(row), { ...named(), beside }, extra);
       }
     }
     const glue = type[row] === Type.A || type[row] === Type.AAAA;
@@ -122,6 +125,12 @@ class ZoneCheck {
     }
   }
 
+  private hasTlsa(id: NameId): boolean {
+    const { zone } = this;
+    const owner = zone.find(`_25._tcp.${zone.name(id)}` as Name);
+    return owner >= 0 && zone.row(owner, Type.TLSA) >= 0;
+  }
+
   /** What NS, MX and SRV records point to, where this zone decides it. */
   targets(id: NameId, row: Row): void {
     const { zone, problems } = this;
@@ -132,12 +141,17 @@ class ZoneCheck {
       const at = rdataStart[i] + offset;
       const to = rdataStart[i + 1];
       if (rdata[at] === 0) continue;
-      const encloser = zone.closestEncloser(rdata, at);
-      if (encloser < 0) continue;
-      const exact = zone.findWire(rdata, at, to);
       const owner = zone.name(id);
       const facts = () => ({ owner, type: typeName(type[row]), target: nameFromWire(rdata, at) });
       const position = zone.origins.positionOf(zone.columns.origin[i]);
+      const why = type[row] === Type.MX ? noHost(nameFromWire(rdata, at), this.domain.name) : undefined;
+      if (why !== undefined) {
+        report(problems, rules['zone/mx-is-address'], position, { ...facts(), why }, extra);
+        continue;
+      }
+      const encloser = zone.closestEncloser(rdata, at);
+      if (encloser < 0) continue;
+      const exact = zone.findWire(rdata, at, to);
       if (exact >= 0 && zone.row(exact, Type.CNAME) >= 0) {
         report(problems, rules['zone/alias-target'], position, facts(), extra);
         continue;

@@ -107,11 +107,21 @@ export const rules = defineRules({
   'zone/null-mx-not-alone': {
     tier: 'error',
     reach: 'offline',
-    title: 'a null MX stands beside another MX',
+    title: 'a null MX stands beside another MX, or beside TLSA records for mail',
     why: 'the domain says at once that it takes mail and that it takes none; senders disagree',
-    fix: 'remove the null MX, or every other MX',
+    fix: 'remove the null MX, or every other MX and the TLSA records at _25._tcp',
     source: 'RFC 7505 section 3',
-    message: (facts: Owner) => `${facts.owner} has a null MX ("0 .") and another MX`,
+    message: (facts: Owner & { beside: string }) => `${facts.owner} has a null MX ("0 .") and ${facts.beside}`,
+  },
+  'zone/mx-is-address': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the target of an MX is no host name: an IP address, or a name that lacks its final dot',
+    why: 'an MX names a host; senders look the text up as a name, find nothing, and mail is lost',
+    fix: 'write the name of a host that has the address; in a master file an absolute name ends with a dot',
+    source: 'RFC 1035 section 3.3.9, RFC 5321 section 5.1',
+    message: (facts: Target & { why: string }) =>
+      `the MX of ${facts.owner} points to ${facts.target}, which ${facts.why}`,
   },
   'zone/ds-not-at-cut': {
     tier: 'error',

@@ -3,6 +3,7 @@
  * wherever they come from — hosts, records or an adopted file.
  */
 import type { Description, Domain } from '../describe/description.ts';
+import { noHost } from '../dns/mx-target.ts';
 import { ancestors, type Name, nameFromWire } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import { type NameId, Role, type Row, type Zone } from '../dns/zone.ts';
@@ -32,7 +33,7 @@ export interface MxSet extends Placed {
 export interface Survey {
   readonly zones: ReadonlyMap<Name, Held>;
   readonly tlsa: readonly Placed[];
-  /** Null MX left out. */
+  /** Null MX and what is no host left out. */
   readonly mx: readonly MxSet[];
   /** Every name that is the exchange of an MX. */
   readonly mailHosts: ReadonlySet<Name>;
@@ -112,7 +113,9 @@ function mxTargets(zone: Zone, row: Row): { host: Name; at: Position | undefined
   const targets: { host: Name; at: Position | undefined }[] = [];
   for (let i = recordStart[row]; i < recordStart[row + 1]; i++) {
     if (rdata[rdataStart[i] + 2] === 0) continue;
-    targets.push({ host: nameFromWire(rdata, rdataStart[i] + 2), at: zone.origins.positionOf(origin[i]) });
+    const host = nameFromWire(rdata, rdataStart[i] + 2);
+    // That is zone/mx-is-address, and whatever else could be said of it follows from it.
+    if (noHost(host, zone.apex) === undefined) targets.push({ host, at: zone.origins.positionOf(origin[i]) });
   }
   return targets;
 }
