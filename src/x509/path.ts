@@ -35,7 +35,7 @@ export interface PathAnswer {
 }
 
 /** Ways up that are looked at, at most: a real chain has a handful. */
-const maxSteps = 10_000;
+const maxSteps = 2_000;
 
 /** The first valid path, else the one that comes nearest. */
 export function validatePath(question: PathQuestion): PathAnswer {

@@ -50,15 +50,16 @@ function matchLeaf(record: UsableRecord, { certificates }: Question): Outcome {
  */
 function matchAnchor(record: UsableRecord, question: Question): Outcome {
   const { leaf, others, at } = question;
-  const supplied = record.certificate;
+  const isPresented = others.some((other) => hasData(record, other));
+  const supplied = isPresented ? undefined : record.certificate;
   const answer = validatePath({
     leaf,
-    pool: supplied === undefined || others.some((other) => hasData(record, other)) ? others : [...others, supplied],
+    pool: supplied === undefined ? others : [...others, supplied],
     isAnchor: (certificate, depth) => depth > 0 && hasData(record, certificate),
-    anchorKey: record.matching === 'Full' && record.selector === 'SPKI' ? record.data : undefined,
+    anchorKey: !isPresented && record.matching === 'Full' && record.selector === 'SPKI' ? record.data : undefined,
     at,
   });
-  if (!answer.isComplete && !others.some((other) => hasData(record, other))) return unmatched(record, question);
+  if (!answer.isComplete && !isPresented) return unmatched(record, question);
   const { path, isByKey } = answer;
   const depth = isByKey ? path.length : path.length - 1;
   const by = isByKey ? 'supplied-key' : path[depth] === supplied ? 'supplied-certificate' : 'certificate';

@@ -55,7 +55,8 @@ interface Reading {
 }
 
 function wrong(state: Reading, at: Position, field: string, found: string, expected: string): undefined {
-  report(state.to, rules['dane/field-range'], at, { field, found, expected });
+  const hint = 'give the records of one owner, one a line, such as the output of `dig OWNER TLSA`';
+  report(state.to, rules['dane/field-range'], at, { field, found, expected }, { hint });
   state.failed = true;
 }
 
