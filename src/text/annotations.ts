@@ -1,19 +1,23 @@
 /** Problems for programs: JSON, and the workflow commands that GitHub shows beside the lines of a pull request. */
 import { escapeControls } from './escape.ts';
-import { type Position, type Problem, sortProblems, type Tier } from './problem.ts';
+import { type Fix, type Position, type Problem, sortProblems, type Tier } from './problem.ts';
 
 /** One JSON object: the sorted problems and how many there are of each tier. Absent facts are absent members. */
-export function problemsJson(problems: readonly Problem[]): string {
-  return jsonText(problemFacts(problems));
+export function problemsJson(problems: readonly Problem[], edits?: Edits): string {
+  return jsonText(problemFacts(problems, edits));
 }
 
+/** What each fix writes in place of the characters at its position, as it stands in the file. */
+export type Edits = ReadonlyMap<Fix, { readonly text: string }>;
+
 /** The members of that object, for a command that has more to say. */
-export function problemFacts(problems: readonly Problem[]) {
+export function problemFacts(problems: readonly Problem[], edits: Edits = new Map()) {
   const count = (tier: Tier) => problems.filter((problem) => problem.tier === tier).length;
   return {
     errors: count('error'),
     warnings: count('warning'),
     information: count('information'),
+    fixable: edits.size === 0 ? undefined : edits.size,
     problems: sortProblems(problems).map((problem) => ({
       rule: problem.rule,
       tier: problem.tier,
@@ -23,8 +27,13 @@ export function problemFacts(problems: readonly Problem[]) {
       hint: problem.hint,
       source: problem.source,
       related: problem.related?.map(({ position, message }) => ({ position: placeOf(position), message })),
+      fix: problem.fix && edits.has(problem.fix) ? editOf(problem.fix, edits) : undefined,
     })),
   };
+}
+
+function editOf(fix: Fix, edits: Edits) {
+  return { position: placeOf(fix.position), text: edits.get(fix)!.text };
 }
 
 function placeOf({ file, line, column, length }: Position) {

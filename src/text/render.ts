@@ -3,7 +3,7 @@
  * escaped here and in annotations.ts, nowhere before.
  */
 import { styleText } from 'node:util';
-import { escapeControls } from './escape.ts';
+import { escapeControls, quote } from './escape.ts';
 import { frameOf, holdsPrivateKey, lineOf } from './frame.ts';
 import { type Position, type Problem, sortProblems, type Tier } from './problem.ts';
 
@@ -53,7 +53,10 @@ export function summary(problems: readonly Problem[]): string {
   say(count('error'), 'error', 'errors');
   say(count('warning'), 'warning', 'warnings');
   say(count('information'), 'piece of information', 'pieces of information');
-  return parts.length === 0 ? 'no problems' : parts.join(', ');
+  const fixable = problems.filter(({ fix }) => fix !== undefined).length;
+  const offer =
+    fixable === 0 ? '' : `; \`danezone check --fix\` corrects ${fixable === problems.length ? 'all' : fixable} of them`;
+  return parts.length === 0 ? 'no problems' : parts.join(', ') + offer;
 }
 
 function renderProblem(
@@ -101,5 +104,6 @@ function renderProblem(
   };
   note('rule', problem.source);
   note('help', problem.hint);
+  if (problem.fix !== undefined) note('fix', `--fix writes ${quote(problem.fix.text)}`);
   return `${lines.join('\n')}\n`;
 }
