@@ -5,6 +5,7 @@ import { rules as describeRules } from './describe/rules.ts';
 import { rules as masterRules } from './dns/rules.ts';
 import { rules as journalRules } from './journal/rules.ts';
 import { rules as judgeRules } from './judge/rules.ts';
+import { rules as textRules } from './judge/text-rules.ts';
 import { rules as keyRules } from './keys/rules.ts';
 import { rules as pipelineRules } from './pipeline/rules.ts';
 import { rules as signRules } from './sign/rules.ts';
@@ -21,6 +22,7 @@ const all: Readonly<Record<string, Rule>> = {
   ...journalRules,
   ...composeRules,
   ...judgeRules,
+  ...textRules,
   ...signRules,
   ...verifyRules,
   ...pipelineRules,

@@ -11,6 +11,7 @@ import type { Problem, Report } from '../text/problem.ts';
 import { judgeAliases, judgeWildcards } from './aliases.ts';
 import { Findings } from './findings.ts';
 import { judgeMail } from './mail.ts';
+import { judgeMailTexts } from './mail-texts.ts';
 import { Names } from './names.ts';
 import { judgeSharedKeys } from './shared-keys.ts';
 import { survey } from './survey.ts';
@@ -37,5 +38,6 @@ export function judge(input: JudgeInput, to: Report): ReadonlyMap<Name, readonly
   judgeSets(seen, names, input, findings);
   judgeMail(seen, names, findings);
   judgeSharedKeys(seen, description, input.certificates, findings);
+  judgeMailTexts(seen, names, findings);
   return findings.errorsOf;
 }
