@@ -20,7 +20,7 @@ const worthSharing = 2;
  * A thread's garbage is young: signatures and lines of text. V8 would let it grow to 48 MB a thread before it looks, and be no
  * faster for it.
  */
-const maxYoungGenerationSizeMb = 8;
+const maxYoungGenerationSizeMb = 4;
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
