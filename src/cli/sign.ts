@@ -31,16 +31,11 @@ The signed zone is written beside the output file, read back and verified, and o
   run: async (host, globals, [argument], given) => {
     const now = globals.now ?? host.now();
     const options = readSignOptions(given, now);
-    const path = argument === '-' ? '-' : resolve(host.workingFolder, argument);
-    const octets = argument === '-' ? await host.stdin() : host.files.read(path);
-    const report = newReport();
-    const prepared = await prepare(host, path, octets, options, now, report);
-    await show(host, globals, report, { path, octets });
+    const prepared = await prepare(host, globals, argument, options, now);
     if (prepared === undefined) return Exit.problems;
-    const executor = host.executor(options.jobs);
     if (!globals.quiet) for (const note of prepared.notes) host.stderr.write(`note: ${escapeControls(note)}\n`);
     const output = options.output === '-' ? '-' : resolve(host.workingFolder, options.output);
-    return signTo(host, globals, { ...prepared, options, output, now }, executor);
+    return signTo(host, globals, { ...prepared, options, output, now }, host.executor(options.jobs));
   },
 };
 
@@ -49,24 +44,26 @@ interface Prepared {
   readonly notes: readonly string[];
 }
 
+/** Undefined where the input cannot be signed; then it has been said why. Nothing of the file itself is kept. */
 async function prepare(
   host: Host,
-  path: string,
-  octets: Octets,
+  globals: Globals,
+  argument: string,
   options: SignOptions,
   now: number,
-  report: Report,
 ): Promise<Prepared | undefined> {
   const { readKeys, readZone, signingInput } = await import('./sign-input.ts');
+  const path = argument === '-' ? '-' : resolve(host.workingFolder, argument);
+  const octets = argument === '-' ? await host.stdin() : host.files.read(path);
+  const report = newReport();
   const read = readZone(host, path, octets, options, report);
-  if (read === undefined) return undefined;
   const folder = resolve(host.workingFolder, options.keys);
-  const keys = readKeys(host, folder, read.zone, now, report);
-  if (keys === undefined) return undefined;
+  const keys = read && readKeys(host, folder, read.zone, now, report);
+  await show(host, globals, report, { path, octets });
+  if (read === undefined || keys === undefined) return undefined;
   if (keys.roles.signsZone.length === 0) {
-    host.stderr.write(
-      `danezone: no key of ${read.zone.apex} in ${escapeControls(folder)} signs at ${readableTime(now)}\n`,
-    );
+    const what = `no key of ${read.zone.apex} in ${escapeControls(folder)} signs at ${readableTime(now)}`;
+    host.stderr.write(`danezone: ${what}\n`);
     return undefined;
   }
   const { input, notes } = signingInput(read.zone, keys, options, now);
