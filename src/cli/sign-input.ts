@@ -71,7 +71,8 @@ function checkApex(zone: Zone, file: string, to: Report): void {
   const soas = count(Type.SOA);
   const say = (what: string) => {
     const position = { file, line: 1, column: 1 };
-    report(to, composeRules['zone/apex'], position, { owner: zone.apex, what }, { subject: zone.apex });
+    const hint = 'give --origin the name of the zone: its SOA and NS records stand there';
+    report(to, composeRules['zone/apex'], position, { owner: zone.apex, what }, { subject: zone.apex, hint });
   };
   if (soas !== 1) say(soas === 0 ? 'has no SOA record' : `has ${soas} SOA records`);
   if (count(Type.NS) === 0) say('has no name servers');

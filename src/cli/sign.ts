@@ -62,7 +62,10 @@ async function prepare(
   await show(host, globals, report, { path, octets });
   if (read === undefined || keys === undefined) return undefined;
   if (keys.roles.signsZone.length === 0) {
-    const what = `no key of ${read.zone.apex} in ${escapeControls(folder)} signs at ${readableTime(now)}`;
+    const what =
+      host.files.facts(folder) === undefined
+        ? `there is no folder ${escapeControls(folder)} with keys`
+        : `no key of ${read.zone.apex} in ${escapeControls(folder)} signs at ${readableTime(now)}`;
     host.stderr.write(`danezone: ${what}\n`);
     return undefined;
   }

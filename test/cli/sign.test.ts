@@ -183,7 +183,10 @@ describe('danezone sign keeps the output as it was', () => {
   });
 
   test('where there is no key: status 1', async () => {
-    const host = hostWith([], before);
+    const none = hostWith([], before);
+    expect(await run(none, ...usual)).toBe(1);
+    expect(none.err).toMatch(/no folder \/work\/keys/);
+    const host = hostWith([], { ...before, '/work/keys/README': '' });
     expect(await run(host, ...usual)).toBe(1);
     expect(host.err).toMatch(/no key of zone\.test\. in \/work\/keys signs at 2026-01-01 00:00:00Z/);
   });
