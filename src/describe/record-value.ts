@@ -4,6 +4,7 @@
 import { encodeRecord } from '../dns/field-text.ts';
 import { type Name, presentName, wireNameLength } from '../dns/name.ts';
 import { namesIn } from '../dns/rdata/index.ts';
+import { rules as zoneRules } from '../dns/rules.ts';
 import { Type, type TypeCode } from '../dns/type.ts';
 import type { Octets } from '../text/octets.ts';
 import type { Position, Problem } from '../text/problem.ts';
@@ -93,7 +94,8 @@ function encode(
   if (rdata instanceof Uint8Array) return rdata;
   const [from, to] = rdata.to > rdata.from ? [rdata.from, rdata.to] : [0, text.length];
   const place = placeIn(scalar, text, from, to, reading.domain);
-  complain(reading, rules['describe/record-value'], place, { error: rdata.error });
+  if (rdata.isLongString) complain(reading, zoneRules['zone/txt-too-long'], place, { what: rdata.error });
+  else complain(reading, rules['describe/record-value'], place, { error: rdata.error });
   return undefined;
 }
 

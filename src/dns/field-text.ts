@@ -3,7 +3,7 @@
  * parentheses are those of master files (RFC 1035 section 5.1); what is not ASCII is UTF-8.
  */
 import type { Octets } from '../text/octets.ts';
-import { FieldError, type FieldReader, OctetWriter } from './fields.ts';
+import { FieldError, type FieldReader, LongStringError, OctetWriter } from './fields.ts';
 import { type Name, nameToWire } from './name.ts';
 import { encodeText } from './rdata/index.ts';
 import type { TypeCode } from './type.ts';
@@ -103,6 +103,8 @@ export interface RecordTextError {
   readonly error: string;
   readonly from: number;
   readonly to: number;
+  /** A character-string is longer than one can be. */
+  readonly isLongString: boolean;
 }
 
 /** The wire form of a record's RDATA text; without an origin, names are absolute. */
@@ -118,6 +120,7 @@ export function encodeRecord(type: TypeCode, text: string, origin?: Name): Octet
     const ended = error.from < 0;
     return {
       error: error.message,
+      isLongString: error instanceof LongStringError,
       from: ended ? text.length : units(error.from),
       to: ended ? text.length : units(error.to),
     };

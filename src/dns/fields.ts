@@ -17,6 +17,9 @@ export class FieldError extends Error {
   }
 }
 
+/** A character-string of more than 255 octets where none can be split (RFC 1035 section 3.3). */
+export class LongStringError extends FieldError {}
+
 /**
  * The fields of one record in presentation form. `next` moves to the next field of this record and sets `start`, `end` and
  * `quoted`; escapes are still in place. Octets between `start` and `end` exclude the quotes of a quoted string.

@@ -1,11 +1,11 @@
 /** One file of a zone: walks over its records and directives, and says what is wrong where. */
 import type { Octets } from '../text/octets.ts';
 import type { Position } from '../text/problem.ts';
-import { FieldError } from './fields.ts';
+import { FieldError, LongStringError } from './fields.ts';
 import { readGenerate } from './master-generate.ts';
 import { readTtl } from './master-header.ts';
 import { LexicalError, MasterLexer } from './master-lexer.ts';
-import { type Reading, SyntaxProblem, shownText } from './master-reading.ts';
+import { type Reading, SyntaxProblem, type SyntaxRule, shownText } from './master-reading.ts';
 import { noOwner, RecordReader } from './master-record.ts';
 import { type Name, nameFromWire } from './name.ts';
 
@@ -158,10 +158,7 @@ class FileReader {
   private tell(error: FieldError): void {
     const { at } = this.lexer;
     const position = error.from < 0 ? this.positionAt(at, at) : this.positionAt(error.from, error.to);
-    const problem =
-      error instanceof SyntaxProblem
-        ? error
-        : new SyntaxProblem(error instanceof LexicalError ? error.rule : 'master/rdata', error.message);
+    const problem = error instanceof SyntaxProblem ? error : new SyntaxProblem(ruleOf(error), error.message);
     problem.addTo(this.reading, position);
   }
 
@@ -176,6 +173,11 @@ class FileReader {
     const length = Math.max(1, unitsOf(octets, from, end));
     return { file, line, column: unitsOf(octets, lineStart, from) + 1, length };
   }
+}
+
+function ruleOf(error: FieldError): SyntaxRule {
+  if (error instanceof LexicalError) return error.rule;
+  return error instanceof LongStringError ? 'zone/txt-too-long' : 'master/rdata';
 }
 
 /** A mark at the start of a file is not counted: no editor shows it. */

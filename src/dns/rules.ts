@@ -143,6 +143,15 @@ export const rules = defineRules({
     source: 'RFC 1035 section 5.2',
     message: (facts: { owner: string; apex: string }) => `${facts.owner} is not in the zone ${facts.apex}`,
   },
+  'zone/txt-too-long': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a character-string has more than 255 octets where it cannot be split',
+    why: 'its length is written in one octet, so the record cannot be encoded',
+    fix: 'write the text as several strings in quotes, each of at most 255 octets; a plain TXT value in YAML is split by danezone',
+    source: 'RFC 1035 section 3.3',
+    message: sentence,
+  },
   'zone/mixed-ttl': {
     tier: 'error',
     reach: 'offline',

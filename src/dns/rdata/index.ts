@@ -3,7 +3,7 @@
  * a row are opaque (RFC 3597). Octet ranges are `from`..`to`, the end excluded.
  */
 import { asBuffer, type Octets } from '../../text/octets.ts';
-import { FieldError, type FieldReader, OctetWriter } from '../fields.ts';
+import { FieldError, type FieldReader, LongStringError, OctetWriter } from '../fields.ts';
 import { lowerCase } from '../name.ts';
 import { Type, type TypeCode, typeName } from '../type.ts';
 import { missing, octetCount, type Span, unexpected, type ValuesOf } from './field.ts';
@@ -68,7 +68,8 @@ function readGenericOf(type: TypeCode, fields: FieldReader, out: OctetWriter): v
 /** The error with the type and the field in front of its message. */
 function inRecord(error: FieldError, type: TypeCode, key: string | undefined): FieldError {
   const subject = key === undefined ? typeName(type) : `${typeName(type)} ${wordsOf(key)}`;
-  return new FieldError(`${subject}: ${error.message}`, error.from, error.to);
+  const Kind = error instanceof LongStringError ? LongStringError : FieldError;
+  return new Kind(`${subject}: ${error.message}`, error.from, error.to);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Character strings (RFC 1035 section 3.3): one, several, and text that fills the rest of the RDATA. */
 import type { Octets } from '../../text/octets.ts';
-import { FieldError, type FieldReader, type OctetWriter } from '../fields.ts';
+import { type FieldReader, LongStringError, type OctetWriter } from '../fields.ts';
 import { badEscape, escapedOctet } from '../name-text.ts';
 import { copyOf, type Field, octetCount, refused, unexpected } from './field.ts';
 import { putDecimalEscape } from './name-field.ts';
@@ -56,7 +56,8 @@ function readString(fields: FieldReader, out: OctetWriter): void {
   putUnescaped(fields, out);
   const length = out.length - lengthAt - 1;
   if (length > 255) {
-    throw new FieldError(`a string holds at most 255 octets, this one ${length}: split it`, fields.start, fields.end);
+    const what = `a string holds at most 255 octets, this one has ${length}`;
+    throw new LongStringError(what, fields.start, fields.end);
   }
   out.octets[lengthAt] = length;
 }
