@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install build zones check test e2e e2e-install bench fuzz clean schema
+.PHONY: help install build zones check test e2e e2e-install bench fuzz clean schema docs
 
 NODE_MODULES := node_modules/.installed
 SOURCES := $(shell find src -name '*.ts' 2>/dev/null) build.mjs package.json
@@ -44,5 +44,8 @@ bench: dist/danezone.js ## measure against dnssec-signzone, kzonesign, ldns-sign
 schema: $(NODE_MODULES) ## write schema/danezone.schema.json again from the code
 	node build.mjs --schema
 
+docs: $(NODE_MODULES) ## write docs/rules.md again from the code and the tests' smallest inputs
+	node build.mjs --docs
+
 clean: ## remove what was built (never keys/)
-	rm -rf dist build coverage bench/work
+	rm -rf dist build coverage bench/made

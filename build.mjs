@@ -1,8 +1,8 @@
 // Builds dist/: danezone.js (loader), program.js (everything else), worker.js (what runs in worker threads).
-// `node build.mjs --schema` writes schema/danezone.schema.json from the code instead.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// `node build.mjs --schema` writes schema/danezone.schema.json from the code instead, `--docs` docs/rules.md.
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -13,6 +13,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const { values } = parseArgs({
   options: {
     schema: { type: 'boolean', default: false },
+    docs: { type: 'boolean', default: false },
     /** Another folder than dist/, for tests. */
     out: { type: 'string', default: 'dist' },
   },
@@ -34,6 +35,7 @@ const shared = {
 };
 
 if (values.schema) await writeSchema();
+else if (values.docs) await writeDocs();
 else await buildAll(resolve(root, values.out));
 
 async function buildAll(out) {
@@ -54,7 +56,10 @@ async function buildAll(out) {
  * code, but not in comments: these lose it here, after a look that nothing else has any.
  */
 async function buildProgram(outfile) {
-  const program = { ...shared, entryPoints: ['src/cli/main.ts'], outfile };
+  const { examples } = await ruleBook();
+  // A string: it costs nothing until `explain` parses it.
+  const define = { ...shared.define, DANEZONE_EXAMPLES: JSON.stringify(JSON.stringify([...examples])) };
+  const program = { ...shared, define, entryPoints: ['src/cli/main.ts'], outfile };
   const { outputFiles } = await build({ ...program, minifyWhitespace: true, write: false });
   const code = outputFiles.find(({ path }) => path === outfile).text;
   const foreign = /[^\0-\x7f]/.exec(code);
@@ -64,12 +69,47 @@ async function buildProgram(outfile) {
 }
 
 async function writeSchema() {
-  const outfile = join(root, 'dist', 'schema.cjs');
-  await build({ ...shared, legalComments: 'none', entryPoints: ['src/describe/json-schema.ts'], outfile });
-  try {
-    const { printJsonSchema } = createRequire(import.meta.url)(outfile);
-    writeFileSync(join(root, 'schema', 'danezone.schema.json'), printJsonSchema());
-  } finally {
-    rmSync(outfile, { force: true });
+  const { printJsonSchema } = await modulesOf("export { printJsonSchema } from './src/describe/json-schema.ts';");
+  writeFileSync(join(root, 'schema', 'danezone.schema.json'), printJsonSchema());
+}
+
+async function writeDocs() {
+  const { rulesPage, ...book } = await ruleBook();
+  writeFileSync(join(root, 'docs', 'rules.md'), rulesPage(book));
+}
+
+/** The rules, and their examples from the smallest inputs that the tests know. */
+async function ruleBook() {
+  const { exampleOf, catalogue, ...book } = await modulesOf(`
+    export { catalogue, families, tierMeaning } from './src/catalogue.ts';
+    export { exampleOf } from './src/report/rule-example.ts';
+    export { rulesPage } from './src/report/rules-page.ts';`);
+  const examples = new Map();
+  for (const id of catalogue.keys()) {
+    const folder = join(root, 'test', 'rules', id);
+    const example = exampleOf(textsBelow(join(folder, 'bad')), textsBelow(join(folder, 'good')));
+    if (example !== undefined) examples.set(id, example);
   }
+  return { rules: catalogue, examples, ...book };
+}
+
+/** Path from the folder → text; empty where there is no such folder, as in an installed package. */
+function textsBelow(folder) {
+  if (!existsSync(folder)) return new Map();
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = names.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return new Map(paths.map((path) => [relative(folder, path).split(sep).join('/'), readFileSync(path, 'utf8')]));
+}
+
+/** What `contents`, a module in the root, exports. */
+async function modulesOf(contents) {
+  const stdin = { contents, resolveDir: root, loader: 'ts' };
+  const { outputFiles } = await build({ ...shared, legalComments: 'none', stdin, write: false });
+  const module = { exports: {} };
+  new Function('module', 'exports', 'require', outputFiles[0].text)(
+    module,
+    module.exports,
+    createRequire(import.meta.url),
+  );
+  return module.exports;
 }

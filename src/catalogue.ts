@@ -57,6 +57,6 @@ export const families: Readonly<Record<string, string>> = {
 /** What the tiers mean for whoever runs `check` or `build`. */
 export const tierMeaning = {
   error: '`check` exits 1; `build` keeps the last content of the zone and signs it again. It cannot be silenced.',
-  warning: 'Said, and nothing is held back.',
+  warning: 'Said, and nothing is held back. A domain can silence it, with a reason and an expiry date.',
   information: 'Worth knowing; `--quiet` leaves it out.',
 } as const;

@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import type { CommandSpec } from './command.ts';
 import { diff } from './diff.ts';
 import { ds } from './ds.ts';
+import { explain } from './explain.ts';
 import { keysGenerate } from './keys-generate.ts';
 import { keysList } from './keys-list.ts';
 import { match } from './match.ts';
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
   sign,
   verify,
   resign,
+  explain,
   keysGenerate,
   keysList,
 ];
