@@ -173,10 +173,10 @@ function readRequestMap(item: YamlEntry, fields: Fields, words: DaneWords): Tlsa
     return undefined;
   }
   if (issuers !== undefined) return { kind: 'issuers', catalogue: issuers.value, at: issuers.at };
+  if (literal !== undefined) return { kind: 'literal', text: literal.value, at: literal.at };
   const request = parseTlsaRequest(said[0], words, reading, anchor);
-  if (request === undefined || request.kind === (literal === undefined ? 'association' : 'literal')) return request;
-  const error = literal === undefined ? 'RDATA is written under literal' : 'a literal needs its data after the numbers';
-  complain(reading, rules['describe/tlsa'], said[0].at, { error });
+  if (request === undefined || request.kind === 'association') return request;
+  complain(reading, rules['describe/tlsa'], said[0].at, { error: 'RDATA is written under literal' });
   return undefined;
 }
 

@@ -1,8 +1,6 @@
 /**
  * What TLSA records are asked for, as one text: `DANE-TA SPKI SHA2-256 "ISRG Root X1"`, `3 1 1`, or RDATA as it stands.
  */
-import { encodeRecord } from '../dns/field-text.ts';
-import { Type } from '../dns/type.ts';
 import type { Position } from '../text/problem.ts';
 import { onlyMeant, suggest } from '../text/suggest.ts';
 import type { At, Service, TlsaRequest } from './description.ts';
@@ -37,9 +35,6 @@ const hexadecimal = /^[0-9a-f\s]+$/i;
 /** A file and no subject: it has a folder or the ending of a certificate file. */
 const certificateFile = /\/|\.(?:pem|crt|cer|der)$/i;
 
-/** Octets of the data, where the matching type fixes them. */
-const digestLength: Partial<Record<Association['matching'], number>> = { 'SHA2-256': 32, 'SHA2-512': 64 };
-
 export function parseTlsaRequest(
   text: At<string>,
   words: DaneWords,
@@ -59,13 +54,19 @@ export function parseTlsaRequest(
     parts[2 * (word - 1)] = meant;
     return parts.join('');
   };
+  const rest = match[4];
+  const isNamed = rest === undefined || /^".*"$/s.test(rest);
+  // Whether a record that stands there can be used is for stage dane to say, in one place for all of them.
+  if (!isNamed && isRData(match, words)) {
+    if (anchor !== undefined) return refuse('data that stands there needs no anchor');
+    return { kind: 'literal', text: rdataText(match, words), at };
+  }
   const usage = lookUp(match[1], words.usages, 'usage', refuse, inPlaceOf(1));
   const selector = usage && lookUp(match[2], words.selectors, 'selector', refuse, inPlaceOf(2));
   const matching = selector && lookUp(match[3], words.matchings, 'matching type', refuse, inPlaceOf(3));
   if (usage === undefined || selector === undefined || matching === undefined) return undefined;
 
-  const rest = match[4];
-  if (rest === undefined || /^".*"$/s.test(rest)) {
+  if (isNamed) {
     const written = anchor?.value ?? rest?.slice(1, -1);
     const request: Association = { kind: 'association', usage, selector, matching, at };
     if (written === undefined) return request;
@@ -74,25 +75,36 @@ export function parseTlsaRequest(
     if (anchor !== undefined && rest !== undefined) return refuse('the anchor is written twice');
     return { ...request, anchor: certificateFile.test(written) ? pathFrom(written, at.file) : written };
   }
-  if (!hexadecimal.test(rest)) {
-    const error = `data in hexadecimal or a name in double quotes was expected, found ${JSON.stringify(rest)}`;
-    const quoted = `${match[1]} ${match[2]} ${match[3]} "${rest}"`;
-    const isName = usage.endsWith('-TA') && anchor === undefined && !rest.includes('"');
-    return refuse(error, `put the name of the anchor in quotes: ${quoted}`, isName ? quoted : undefined);
+  const error = `data in hexadecimal or a name in double quotes was expected, found ${JSON.stringify(rest)}`;
+  const quoted = `${match[1]} ${match[2]} ${match[3]} "${rest}"`;
+  const isName = usage.endsWith('-TA') && anchor === undefined && !rest.includes('"');
+  return refuse(error, `put the name of the anchor in quotes: ${quoted}`, isName ? quoted : undefined);
+}
+
+/** Digits: fewer are the name of an anchor that lacks its quotes, such as E5. */
+const shortestData = 32;
+
+/** Whether the words in front are numbers or known, and what follows is meant to be association data. */
+function isRData([, usage, selector, matching, rest]: readonly string[], words: DaneWords): boolean {
+  const isKnown = (text: string, table: readonly string[]) =>
+    /^[0-9]+$/.test(text) || table.some((word) => word.toLowerCase() === text.toLowerCase());
+  if (!isKnown(usage, words.usages) || !isKnown(selector, words.selectors) || !isKnown(matching, words.matchings)) {
+    return false;
   }
-  if (anchor !== undefined) return refuse('data that stands there needs no anchor');
-  const data = rest.replace(/\s+/g, '').toLowerCase();
-  const expected = digestLength[matching];
-  if (expected !== undefined && data.length !== 2 * expected) {
-    return refuse(
-      `${matching} has ${2 * expected} hexadecimal digits, found ${data.length}`,
-      'put the name of an anchor in quotes',
-    );
-  }
-  const numbers = [words.usages.indexOf(usage), words.selectors.indexOf(selector), words.matchings.indexOf(matching)];
-  const literal = `${numbers.join(' ')} ${data}`;
-  const rdata = encodeRecord(Type.TLSA, literal);
-  return rdata instanceof Uint8Array ? { kind: 'literal', text: literal, at } : refuse(rdata.error);
+  const data = rest.replace(/\s+/g, '');
+  if (data.length >= shortestData && /^[0-9a-z]+$/i.test(data) && !/\s[g-z]/i.test(` ${rest}`)) return true;
+  const isAnchor = /-TA$|^[02]$/i.test(usage);
+  return !isAnchor && hexadecimal.test(rest);
+}
+
+/** Numbers for the acronyms, data in one piece. */
+function rdataText([, usage, selector, matching, rest]: readonly string[], words: DaneWords): string {
+  const number = (text: string, table: readonly string[]) => {
+    const known = table.findIndex((word) => word.toLowerCase() === text.toLowerCase());
+    return known < 0 ? text : String(known);
+  };
+  const numbers = [number(usage, words.usages), number(selector, words.selectors), number(matching, words.matchings)];
+  return `${numbers.join(' ')} ${rest.replace(/\s+/g, '').toLowerCase()}`;
 }
 
 /** `meant`: the whole request, where nothing else can have been meant. */

@@ -11,6 +11,9 @@ function mx(body: string) {
   return { host: description.hosts.get(name('mx1.example.org.')), places: told, faulty };
 }
 
+/** Of the length of SHA-256. */
+const anyDigest = 'ab'.repeat(32);
+
 describe('a host', () => {
   test('has DANE-EE SPKI SHA2-256 where nothing else is asked for', () => {
     const { host, places } = mx('    addresses: 192.0.2.25\n');
@@ -68,7 +71,7 @@ describe('a host', () => {
       association('PKIX-TA', 'SPKI', 'SHA2-256', 'R13'),
       { kind: 'issuers', catalogue: 'letsencrypt', anchor: undefined },
       { kind: 'literal', text: `3 1 1 ${digest}`, anchor: undefined },
-      { kind: 'literal', text: `3 1 1 ${digest}`, anchor: undefined },
+      { kind: 'literal', text: `DANE-EE SPKI SHA2-256 ${digest.toUpperCase()}`, anchor: undefined },
       { kind: 'literal', text: '3 1 0 0102', anchor: undefined },
     ]);
   });
@@ -96,10 +99,9 @@ describe('a host', () => {
     ['    tlsa: DANE-EE\n', 'describe/tlsa 5:11'],
     ['    tlsa: DANE-EE SPKI SHA-256\n', 'describe/tlsa 5:11'],
     ['    tlsa: 4 1 1\n', 'describe/tlsa 5:11'],
-    ['    tlsa: 3 1 1 abc\n', 'describe/tlsa 5:11'],
     ['    tlsa: DANE-TA SPKI SHA2-256 E5\n', 'describe/tlsa 5:11'],
     ['    tlsa: DANE-EE SPKI SHA2-256 "R13"\n', 'describe/tlsa 5:11'],
-    ['    tlsa: {literal: 3 1 1}\n', 'describe/tlsa 5:21'],
+    ['    tlsa: {association: 3 1 1 0102}\n', 'describe/tlsa 5:25'],
     ['    tlsa: {anchor: R13}\n', 'describe/wrong-type 5:11'],
     ['    tlsa: {issuers: letsencrypt, alias: _x.example.org}\n', 'describe/wrong-type 5:11'],
     ['    tlsa: {alias: _dane}\n', 'describe/single-label 5:19'],
@@ -108,6 +110,20 @@ describe('a host', () => {
     const { places, faulty } = mx(body);
     expect(places).toEqual([place]);
     expect([...faulty.keys()]).toEqual(['example.org.']);
+  });
+
+  test.each([
+    ['3 1 1 abc', '3 1 1 abc'],
+    ['4 1 1 0102', '4 1 1 0102'],
+    ['DANE-EE 2 SHA2-256 AB CD', '3 2 1 abcd'],
+    [`3 1 1 ${anyDigest}00`, `3 1 1 ${anyDigest}00`],
+    [`3 1 1 ${anyDigest.slice(2)}xy`, `3 1 1 ${anyDigest.slice(2)}xy`],
+    [`2 1 1 ${anyDigest.slice(2)}`, `2 1 1 ${anyDigest.slice(2)}`],
+    ['{literal: 3 1 1}', '3 1 1'],
+  ])('RDATA is passed on as it is, for stage dane to judge: %s', (written, text) => {
+    const { host, places } = mx(`    tlsa: ${written}\n`);
+    expect(places).toEqual([]);
+    expect(host?.tlsa).toMatchObject([{ kind: 'literal', text }]);
   });
 
   test('a wildcard is no host', () => {
