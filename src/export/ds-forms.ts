@@ -104,20 +104,26 @@ const forms: Readonly<Record<DsFormat, (rows: readonly DsRow[]) => string>> = {
       .map((line) => `${line}\r\n`)
       .join(''),
 
+  /** One document. Of the two elements of a domain a registry takes one: RFC 5910 section 4 has a server offer one interface. */
   epp: (rows) =>
-    byZone(rows)
-      .map(
-        ([zone, own]) => `<!-- ${xmlText(zone).replaceAll('--', '&#45;&#45;')} dsData -->
-<secDNS:create xmlns:secDNS="urn:ietf:params:xml:ns:secDNS-1.1">
+    `<?xml version="1.0" encoding="UTF-8"?>
+<delegations xmlns:secDNS="urn:ietf:params:xml:ns:secDNS-1.1">
+${byZone(rows)
+  .map(
+    ([zone, own]) => `<domain name="${xmlText(zone.slice(0, -1))}">
+<!-- where the registry takes DS data -->
+<secDNS:create>
 ${own.map(dsData).join('')}</secDNS:create>
-<!-- ${xmlText(zone).replaceAll('--', '&#45;&#45;')} keyData -->
-<secDNS:create xmlns:secDNS="urn:ietf:params:xml:ns:secDNS-1.1">
+<!-- where the registry takes key data -->
+<secDNS:create>
 ${keysOf(own)
   .map((row) => keyData(row, '  '))
   .join('')}</secDNS:create>
+</domain>
 `,
-      )
-      .join(''),
+  )
+  .join('')}</delegations>
+`,
 
   cds: (rows) =>
     byZone(rows)
@@ -181,5 +187,5 @@ function csvField(text: string): string {
 }
 
 function xmlText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

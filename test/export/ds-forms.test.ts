@@ -77,6 +77,16 @@ describe('DS for the registrar', () => {
     expect(xml.match(/xmlns:secDNS="([^"]+)"/)?.[1]).toBe('urn:ietf:params:xml:ns:secDNS-1.1');
   });
 
+  test('EPP of several zones is one well-formed document, whatever their names hold', () => {
+    const odd = [...rows, ...dsRows(name('a--b&\\"<c.example.'), [key], [2], 60)];
+    const xml = printDs(odd, 'epp');
+    expect(wellFormed(xml)).toBe(true);
+    expect([...xml.matchAll(/<domain name="([^"]*)"/g)].map(([, found]) => found)).toEqual([
+      'dskey.example.com',
+      expect.stringMatching(/^a--b&amp;.*&quot;.*&lt;c\.example$/),
+    ]);
+  });
+
   test('CDS has the same RDATA as DS, and each key has one CDNSKEY', () => {
     const lines = printDs(dsRows(zone, [key], [2, 4], 60), 'cds')
       .trim()
@@ -103,3 +113,15 @@ describe('DS for the registrar', () => {
       expect(printDs([], format)).toBe('');
   });
 });
+
+/** One root, every element closed in order, nothing but its declaration before the root. */
+function wellFormed(xml: string): boolean {
+  const open: string[] = [];
+  let roots = 0;
+  for (const [, close, tag] of xml.replaceAll(/<!--(?:(?!--)[\s\S])*-->/g, '').matchAll(/<(\/?)([a-zA-Z:]+)[^<>]*>/g)) {
+    if (close === '/') {
+      if (open.pop() !== tag) return false;
+    } else if (open.push(tag) === 1) roots++;
+  }
+  return roots === 1 && open.length === 0 && xml.startsWith('<?xml version="1.0" encoding="UTF-8"?>\n<');
+}
