@@ -98,10 +98,11 @@ async function makeKeys(host: Host, globals: Globals, task: Task): Promise<Exit>
   const { generateKey, takenTags } = await import('../keys/generate.ts');
   const { keyFilesOf } = await import('../keys/key-folder.ts');
   const { readKeySet } = await import('../keys/key-set.ts');
+  const { regularFiles } = await import('../host/regular.ts');
   const { newReport } = await import('../text/problem.ts');
 
   const shown = shownFolder(host, folder);
-  const present = keyFilesOf(host.files, folder, shown).filter(({ name }) => name.zone === zone);
+  const present = keyFilesOf(regularFiles(host.files), folder, shown).filter(({ name }) => name.zone === zone);
   if (present.length > 0 && !task.additional) {
     const names = [...new Set(present.map(({ path }) => path.replace(/\.[a-z]+$/, '')))].map(escapeControls).join(', ');
     host.stderr.write(

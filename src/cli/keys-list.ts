@@ -76,14 +76,16 @@ async function filesOfZones(
 ): Promise<Map<Name, KeyFileOfFolder[]>> {
   const { keyFilesOf } = await import('../keys/key-folder.ts');
   const { zoneOfKeyFolder } = await import('../keys/key-file-name.ts');
+  const { regularFiles } = await import('../host/regular.ts');
   const found = new Map<Name, KeyFileOfFolder[]>();
   const add = (zone: Name, file: KeyFileOfFolder) => found.set(zone, [...(found.get(zone) ?? []), file]);
   if (chosen !== undefined) {
-    for (const file of keyFilesOf(host.files, resolve(host.workingFolder, chosen), chosen)) add(file.name.zone, file);
+    const folder = resolve(host.workingFolder, chosen);
+    for (const file of keyFilesOf(regularFiles(host.files), folder, chosen)) add(file.name.zone, file);
     return found;
   }
   const { readThrough } = await import('../host/commit-record.ts');
-  const files = readThrough(host.files, globals.root);
+  const files = regularFiles(readThrough(host.files, globals.root));
   for (const folder of files.list(join(globals.root, 'keys'))) {
     const zone = zoneOfKeyFolder(folder);
     if (zone === undefined || files.facts(join(globals.root, 'keys', folder))?.kind === 'file') continue;

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import type { ReadableFiles } from '../host/host.ts';
+import { regularFiles } from '../host/regular.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { generateKey, takenTags } from '../keys/generate.ts';
 import type { ZoneKey } from '../keys/key.ts';
@@ -64,7 +65,7 @@ function interruptedKey(
   zone: Name,
   ttl: number,
 ): ZoneKey | undefined {
-  const half = parsePrivateKeyFile(relative(places.root, path), files.read(path), newReport());
+  const half = parsePrivateKeyFile(relative(places.root, path), regularFiles(files).read(path), newReport());
   const tag = parseKeyFileName(path.slice(path.lastIndexOf('/') + 1))?.tag;
   if (half === undefined) return undefined;
   const { algorithm } = half.privateKey;
