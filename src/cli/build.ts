@@ -64,7 +64,7 @@ async function runBuild(
   options: Readonly<Record<string, unknown>>,
   isResign: boolean,
 ): Promise<Exit> {
-  const places = placesOf(host, globals, options);
+  const places = placesOf(host, globals, options, isResign ? 'state' : 'description');
   const now = globals.now ?? host.now();
   const isElsewhen = Math.abs(now - host.now()) > nowTolerance;
   if (isElsewhen && options.out === undefined && options.rehearsal !== true) {

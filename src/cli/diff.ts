@@ -23,8 +23,10 @@ Exit status: 0; with --exit-code 1 when anything differs. 1 also when a zone has
     const only = zoneArguments(args);
     const { diff: compare } = await import('../pipeline/diff.ts');
     const { readManifest } = await import('../pipeline/build.ts');
+    const { readThrough } = await import('../host/commit-record.ts');
+    const files = readThrough(host.files, places.root);
     const problems = newReport();
-    const previous = Object.keys(readManifest(host, places)?.zones ?? {}) as Name[];
+    const previous = Object.keys(readManifest(files, places)?.zones ?? {}) as Name[];
     const now = globals.now ?? host.now();
     const { zones, repository } = compare(host.files, places, only, previous, now, problems);
     const names = zones.map(({ zone }) => zone);

@@ -1,6 +1,7 @@
 /** `danezone ds`: what the registrar should have. */
 import type { Name } from '../dns/name.ts';
-import { newReport, report } from '../text/problem.ts';
+import { zoneFolder } from '../pipeline/places.ts';
+import { newReport, type Problem, report } from '../text/problem.ts';
 import { type CommandSpec, Exit, UsageError } from './command.ts';
 import { printProblems } from './print-problems.ts';
 import { placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
@@ -12,6 +13,8 @@ export const ds: CommandSpec = {
   description: `Prints the DS records of signed zones for the registrar, from the public halves of the keys; no private key is opened.
 
 In the format zone standard output holds one DS record a line and nothing else. Where the parent should have none yet, nothing is printed for the zone, and standard error names what it waits for.
+
+Zones of a file that cannot be read are answered from their keys and the last build, with exit status 1.
 
 --from-keys prints the DS of every key with the SEP flag without any gate: for trust anchors and tests.`,
   options: [
@@ -41,35 +44,73 @@ In the format zone standard output holds one DS record a line and nothing else. 
       return type.number;
     });
     const { readRepository, isSigned } = await import('../pipeline/repository.ts');
+    const { readManifest, zonesOf } = await import('../pipeline/build.ts');
     const { settingsOf } = await import('../pipeline/settings.ts');
     const { readZoneState } = await import('../pipeline/zone-state.ts');
     const { rules } = await import('../pipeline/rules.ts');
     const { dsRows, printDs } = await import('../export/ds-forms.ts');
+    const { readThrough } = await import('../host/commit-record.ts');
+    const { readableTime } = await import('../text/time.ts');
 
-    const ignored = newReport();
+    const said = newReport();
     const problems = newReport();
-    const repository = readRepository(host.files, places.root, [places.state], ignored);
+    const files = readThrough(host.files, places.root);
+    const repository = readRepository(files, places.root, [places.state], said);
     const { domains, faulty } = repository.description;
+    const { broken } = repository;
+    // An empty answer could be taken for "no DS": zones of a file that cannot be read are answered from their state.
+    for (const problem of said.problems) if (isOfWhole(problem, broken)) problems.add(problem);
+    const manifest = readManifest(files, places);
+    const all = zonesOf(repository, manifest);
+    const inState = (zone: Name) => files.facts(zoneFolder(places, zone)) !== undefined;
     unknownZones(
-      only.filter((zone) => !domains.has(zone) && !faulty.has(zone)),
-      [...domains.keys(), ...faulty.keys()],
+      only.filter((zone) => !all.includes(zone) && !(broken.length > 0 && inState(zone))),
+      all,
     );
-    const wanted: Name[] = only.length > 0 ? only : [...new Set([...domains.keys(), ...faulty.keys()])].sort();
+    const wanted: Name[] = only.length > 0 ? only : all;
     const now = globals.now ?? host.now();
+    const note = (zone: Name, what: string) => host.stderr.write(`danezone: ${zone} ${what}\n`);
     let ungated = 0;
     const rows = wanted.flatMap((zone) => {
       const domain = domains.get(zone);
-      if (domain !== undefined && !isSigned(domain)) return [];
-      const state = readZoneState(host.files, places, zone, { now, privateHalves: 'ignore' }, problems);
+      if (domain !== undefined && !isSigned(domain)) {
+        if (only.length > 0) note(zone, 'is not signed: it has no DS');
+        return [];
+      }
+      const state = readZoneState(files, places, zone, { now, privateHalves: 'ignore' }, problems);
+      if (domain === undefined && !faulty.has(zone)) {
+        if (broken.length > 0)
+          report(
+            problems,
+            rules['build/undescribed'],
+            undefined,
+            { zone, files: broken.join(', ') },
+            { subject: zone },
+          );
+        else report(problems, rules['build/nothing-declared'], undefined, { zone }, { subject: zone });
+      }
       const settings = domain === undefined ? state.settings : settingsOf(domain);
-      if (settings === undefined) return [];
+      if (state.keys.keys.length === 0 && (state.wasSigned() || manifest?.zones[zone]?.signed === true)) {
+        const what = 'has no key that can be read any more, and was built signed';
+        report(problems, rules['build/no-keys'], domain?.at, { zone, what }, { subject: zone });
+        return [];
+      }
+      if (settings === undefined) {
+        if (domain === undefined) note(zone, 'has errors, and was never built signed: see danezone check');
+        return [];
+      }
       if (state.keys.keys.length === 0) {
-        host.stderr.write(`danezone: ${zone} has no keys yet: run danezone build\n`);
+        note(zone, 'has no keys yet: run danezone build');
         return [];
       }
       const sep = state.keys.keys.filter((key) => (key.flags & 1) !== 0);
-      const keys = options.fromKeys === true ? (sep.length > 0 ? sep : state.keys.keys) : state.duties.inParent;
-      if (options.fromKeys !== true && !state.duties.gated && keys.length > 0) ungated++;
+      const { inParent, gated, gate } = state.duties;
+      const keys = options.fromKeys === true ? (sep.length > 0 ? sep : state.keys.keys) : inParent;
+      if (keys.length === 0 && gate !== undefined) {
+        const date = gate.earliest === undefined ? '' : `, before ${readableTime(gate.earliest)}`;
+        note(zone, `has no DS yet: ${gate.reason}${date}`);
+      }
+      if (options.fromKeys !== true && !gated && keys.length > 0) ungated++;
       return dsRows(zone, keys, digests.length > 0 ? digests : settings.digests, settings.dsTtl);
     });
     host.stdout.write(printDs(rows, globals.format as Parameters<typeof printDs>[1]));
@@ -78,3 +119,8 @@ In the format zone standard output holds one DS record a line and nothing else. 
     return problems.hasErrors ? Exit.problems : Exit.done;
   },
 };
+
+/** An error of a file that cannot be read at all; what else is wrong with the description is the affair of `check`. */
+function isOfWhole({ position, tier }: Problem, broken: readonly string[]): boolean {
+  return tier === 'error' && position !== undefined && broken.includes(position.file);
+}

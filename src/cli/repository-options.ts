@@ -4,6 +4,7 @@ import { type Name, parseName } from '../dns/name.ts';
 import type { Host } from '../host/host.ts';
 import { outputFolder, stateFolder, zonesFolder } from '../pipeline/limits.ts';
 import type { Places } from '../pipeline/places.ts';
+import { escapeControls, quote } from '../text/escape.ts';
 import { type Globals, type OptionSpec, UsageError } from './command.ts';
 
 export const stateOption: OptionSpec = {
@@ -16,14 +17,16 @@ export const outOption: OptionSpec = {
   description: `where the outputs go (default: ${outputFolder}/ below the root)`,
 };
 
-/** A root without zones/ is a mistake of the caller. */
-export function placesOf(host: Host, globals: Globals, options: Readonly<Record<string, unknown>>): Places {
+/** A root without zones/ is a mistake of the caller; so is one without keys/, for commands that need only the state. */
+export function placesOf(
+  host: Host,
+  globals: Globals,
+  options: Readonly<Record<string, unknown>>,
+  needs: 'description' | 'state' = 'description',
+): Places {
   const { root } = globals;
-  if (host.files.facts(join(root, zonesFolder)) === undefined) {
-    throw new UsageError(
-      `${root} has no folder ${zonesFolder}/: give the root of the infrastructure repository with --root`,
-    );
-  }
+  if (needs === 'description') demandFolder(host, root, zonesFolder);
+  else if (options.state === undefined) demandFolder(host, root, stateFolder);
   const folder = (option: unknown, usual: string) => {
     if (option === undefined) return join(root, usual);
     const text = String(option);
@@ -32,11 +35,18 @@ export function placesOf(host: Host, globals: Globals, options: Readonly<Record<
   return { root, state: folder(options.state, stateFolder), output: folder(options.out, outputFolder) };
 }
 
+function demandFolder(host: Host, root: string, folder: string): void {
+  if (host.files.facts(join(root, folder)) !== undefined) return;
+  throw new UsageError(
+    `${escapeControls(root)} has no folder ${folder}/: give the root of the infrastructure repository with --root`,
+  );
+}
+
 /** Zone names from the command line. */
 export function zoneArguments(args: readonly string[]): Name[] {
   return args.map((text) => {
     const parsed = parseName(text);
-    if (typeof parsed !== 'string') throw new UsageError(`${JSON.stringify(text)} ${parsed.error}`);
+    if (typeof parsed !== 'string') throw new UsageError(`${quote(text)} ${parsed.error}`);
     return parsed;
   });
 }

@@ -52,12 +52,14 @@ export function newManifest(
       .filter((time) => time !== undefined)
       .sort()[0];
   const sorted = <T>(map: ReadonlyMap<Name, T>) => Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+  // Read back by its schema or made by this run, an entry has its fields in one order.
+  const ordered = new Map([...zones].map(([zone, entry]) => [zone, zoneEntry.parse(entry)]));
   return {
     schema: 1,
     tool,
     'run-before': earliest('runBefore'),
     'first-expiry': earliest('firstExpiry'),
-    zones: sorted(zones),
+    zones: sorted(ordered),
     absent: sorted(absent),
   };
 }

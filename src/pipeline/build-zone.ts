@@ -1,4 +1,5 @@
 /** What happens to one zone in a build, and what it leaves in the state. */
+import { relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
@@ -12,11 +13,13 @@ import { printJournal } from '../journal/print.ts';
 import { withBuilt } from '../journal/with-built.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
+import { readableTime } from '../text/time.ts';
 import type { Verdict } from '../verify/verify.ts';
 import type { Executor } from '../work/executor.ts';
 import type { BuildOptions } from './build.ts';
 import { type ChildDs, type Compiled, compileAll } from './compile.ts';
-import { journalFile, lastZoneFile, settingsFile, zoneOutput } from './places.ts';
+import { makingError, reportKeyPolicy } from './key-policy.ts';
+import { journalFile, lastZoneFile, settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import { rules } from './rules.ts';
 import { printSettings, type Settings, settingsOf } from './settings.ts';
@@ -48,11 +51,16 @@ export type ZoneOutcome =
   /** Nothing to serve. */
   | { readonly state: 'absent'; readonly errors: readonly Problem[]; readonly failed: boolean };
 
+export interface RunOptions extends BuildOptions {
+  /** Whether the manifest of the last build has the zone as signed. */
+  readonly wasSigned: (zone: Name) => boolean;
+}
+
 export class BuildRun {
   readonly #host: Host;
   readonly #run: SigningRun;
   readonly #repository: Repository;
-  readonly #options: BuildOptions;
+  readonly #options: RunOptions;
   readonly #report: Report;
   readonly #states = new Map<Name, ZoneState>();
   /** Unix seconds at which a key file of some zone asks for the next change; Infinity where none does. */
@@ -63,7 +71,7 @@ export class BuildRun {
     tx: Transaction,
     executor: Executor,
     repository: Repository,
-    options: BuildOptions,
+    options: RunOptions,
     to: Report,
   ) {
     this.#host = host;
@@ -78,14 +86,20 @@ export class BuildRun {
     const { places, now, writesState } = this.#options;
     const domain = this.#repository.description.domains.get(zone);
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, { now, privateHalves: 'read' }, to);
-    if (writesState && domain !== undefined && isSigned(domain)) this.#ensureKeys(domain);
+    if (writesState && domain !== undefined && isSigned(domain) && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
     const state = read(this.#report);
-    if (state.isNew && domain !== undefined && isSigned(domain)) {
-      report(this.#report, rules['build/no-keys-made'], domain.at, { zone }, { subject: zone });
-    }
     if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
     this.nextKeyEvent = Math.min(this.nextKeyEvent, state.duties.nextEvent ?? Number.POSITIVE_INFINITY);
     this.#states.set(zone, state);
+  }
+
+  #mayMakeKeys(domain: Domain): boolean {
+    return !this.#isLost(domain.name) && makingError(domain) === undefined;
+  }
+
+  /** Built signed before, and nobody said that it may start anew: without its state, that was lost. */
+  #isLost(zone: Name): boolean {
+    return this.#options.wasSigned(zone) && !this.#options.overrides.has(`build/state-lost=${zone}`);
   }
 
   /** A folder that the disk does not let us write is this zone's error, and no other's. */
@@ -160,13 +174,19 @@ export class BuildRun {
     const subject = { subject: zone };
     if (!isSigned(domain)) {
       const overridden = this.#options.overrides.has(`build/unsigning=${zone}`);
-      if (state.settings !== undefined && !overridden)
-        report(own, rules['build/unsigning'], domain.at, { zone }, subject);
+      if (state.wasSigned() && !overridden) report(own, rules['build/unsigning'], domain.at, { zone }, subject);
+    } else if (state.isNew && this.#isLost(zone)) {
+      const folder = relative(this.#options.places.root, zoneFolder(this.#options.places, zone));
+      report(own, rules['build/state-lost'], domain.at, { zone, folder }, subject);
+    } else if (state.isNew && makingError(domain) === undefined) {
+      report(own, rules['build/no-keys-made'], domain.at, { zone }, subject);
     } else if (state.errors.length === 0) {
-      for (const what of lacks(state)) report(own, rules['build/no-keys'], domain.at, { zone, what }, subject);
+      reportKeyPolicy(domain, state, own);
+      if (!state.isNew)
+        for (const what of lacks(state)) report(own, rules['build/no-keys'], domain.at, { zone, what }, subject);
     }
     for (const problem of own.problems) this.#report.add(problem);
-    return [...state.errors, ...own.problems];
+    return [...state.errors, ...own.problems.filter(({ tier }) => tier === 'error')];
   }
 
   async #keep(zone: Name, state: ZoneState, errors: readonly Problem[], failed = false): Promise<ZoneOutcome> {
@@ -180,6 +200,9 @@ export class BuildRun {
     if (state.errors.length > 0 || (state.settings !== undefined && lacks(state).length > 0)) {
       return { state: 'stale', errors, failed };
     }
+    if (state.settings === undefined && state.wasSigned()) {
+      return { state: 'stale', errors: [...errors, ...this.#withoutSettings(zone)], failed };
+    }
     const target = zoneOutput(this.#options.places, zone);
     const staged =
       state.settings === undefined
@@ -191,6 +214,17 @@ export class BuildRun {
     const facts = { zone, errors: errors.length };
     if (errors.length > 0) report(this.#report, rules['build/kept'], undefined, facts, { subject: zone });
     return { state: 'kept', content: this.#writeState(zone, state, staged, state.settings), errors, failed };
+  }
+
+  /** A signed zone is never kept unsigned because the file that says how it was signed is lost. */
+  #withoutSettings(zone: Name): readonly Problem[] {
+    const own = newReport();
+    const { places } = this.#options;
+    const file = relative(places.root, settingsFile(places, zone));
+    const what = `${file}, which says how the zone was signed, is missing or cannot be read`;
+    report(own, rules['build/state-damaged'], undefined, { zone, what }, { subject: zone });
+    for (const problem of own.problems) this.#report.add(problem);
+    return own.problems;
   }
 
   #failed(zone: Name, problems: readonly Problem[]): readonly Problem[] {
@@ -240,7 +274,9 @@ export class BuildRun {
     if (known.length > 0 || this.#options.resign) return known;
     const own = newReport();
     const { broken } = this.#repository;
-    report(own, rules['build/undescribed'], undefined, { zone, files: broken.join(', ') }, { subject: zone });
+    const subject = { subject: zone };
+    if (broken.length === 0) report(own, rules['build/nothing-declared'], undefined, { zone }, subject);
+    else report(own, rules['build/undescribed'], undefined, { zone, files: broken.join(', ') }, subject);
     for (const problem of own.problems) this.#report.add(problem);
     return own.problems;
   }
@@ -258,7 +294,11 @@ export class BuildRun {
 
 /** Why the keys of a zone cannot sign it; sentences without their subject. */
 export function lacks({ keys, duties }: ZoneState): string[] {
-  if (duties.signsDnskey.length === 0 || duties.signsZone.length === 0) return ['has no key that signs now'];
+  if (duties.signsDnskey.length === 0 || duties.signsZone.length === 0) {
+    const { nextEvent } = duties;
+    const next = nextEvent === undefined ? '' : `; the next date in its key files is ${readableTime(nextEvent)}`;
+    return [`has no key that signs now${next}`];
+  }
   const missing = [...new Set([...duties.signsDnskey, ...duties.signsZone])].filter((key) => !keys.hasPrivateHalf(key));
   return [
     ...missing.map((key) => `has no private half of key ${key.tag} (${key.path}.private)`),

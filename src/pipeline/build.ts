@@ -13,7 +13,7 @@ import {
   parseManifest,
   printManifest,
 } from '../export/manifest.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, ReadableFiles } from '../host/host.ts';
 import { type Transaction, withTransaction } from '../host/transaction.ts';
 import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
 import { tick } from '../sign/windows.ts';
@@ -62,11 +62,12 @@ export async function build(host: Host, options: BuildOptions, executor: Executo
   const began = host.now();
   return withTransaction(host, places.root, async (tx) => {
     const repository = options.resign ? noRepository : readRepository(host.files, places.root, [places.state], to);
-    const before = readManifest(host, places);
+    const before = readManifest(host.files, places);
     const zones = options.resign ? zonesWithState(host, places) : zonesOf(repository, before);
     const wanted = only.length === 0 ? zones : zones.filter((zone) => only.includes(zone));
 
-    const run = new BuildRun(host, tx, executor, repository, options, to);
+    const wasSigned = (zone: Name) => before?.zones[zone]?.signed === true;
+    const run = new BuildRun(host, tx, executor, repository, { ...options, wasSigned }, to);
     for (const zone of zones) run.readState(zone);
     const compiled = run.compile();
     const outcomes = new Map<Name, ZoneOutcome>();
@@ -114,14 +115,15 @@ function rememberBuild(
   });
 }
 
-export function readManifest({ files }: Host, places: Places): Manifest | undefined {
+export function readManifest(files: ReadableFiles, places: Places): Manifest | undefined {
   const path = manifestFile(places);
   return files.facts(path)?.kind === 'file' ? parseManifest(Buffer.from(files.read(path)).toString('utf8')) : undefined;
 }
 
-/** Declared zones, and those that the last build made from a file that cannot be read now. */
-function zonesOf({ description, broken }: Repository, before: Manifest | undefined): Name[] {
+/** Declared zones, and those that the last build made from a file that cannot be read now; all of them where nothing is declared. */
+export function zonesOf({ description, broken }: Repository, before: Manifest | undefined): Name[] {
   const zones = new Set<Name>([...description.domains.keys(), ...description.faulty.keys()]);
+  if (zones.size === 0) return (Object.keys(before?.zones ?? {}) as Name[]).sort();
   for (const [zone, { inputs }] of Object.entries(before?.zones ?? {})) {
     if (inputs.some((file) => broken.includes(file))) zones.add(zone as Name);
   }

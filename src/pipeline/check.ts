@@ -1,6 +1,7 @@
 /** `check`: everything that a build would say about the description, without a private key, a signature or a write. */
 import { join } from 'node:path';
 import { reportHostDates } from '../dane/host-dates.ts';
+import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
 import { trackedFiles } from '../host/git-index.ts';
@@ -9,11 +10,12 @@ import { newReport, type Problem, type Report, report } from '../text/problem.ts
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
 import { type ChildDs, compileAll } from './compile.ts';
+import { reportKeyPolicy } from './key-policy.ts';
 import { maxCertificateSize } from './limits.ts';
 import type { Places } from './places.ts';
 import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
 import { settingsOf } from './settings.ts';
-import { readZoneState } from './zone-state.ts';
+import { readZoneState, type ZoneState } from './zone-state.ts';
 
 export interface CheckResult {
   readonly repository: Repository;
@@ -24,7 +26,7 @@ export interface CheckResult {
 export function check(files: ReadableFiles, places: Places, now: number, to: Report): CheckResult {
   const repository = readRepository(files, places.root, [places.state], to);
   const { domains } = repository.description;
-  const childDs = publishedDs(files, places, repository, now);
+  const childDs = publishedDs(files, places, repository, now, (domain, state) => reportKeyPolicy(domain, state, to));
   compileAll(repository, childDs, to);
   const { hosts } = repository.description;
   for (const host of hosts.values()) {
@@ -40,12 +42,20 @@ export function check(files: ReadableFiles, places: Places, now: number, to: Rep
 }
 
 /** The DS of the signed zones as their public keys say; keys that are not there yet give none. */
-export function publishedDs(files: ReadableFiles, places: Places, repository: Repository, now: number): ChildDs {
+export function publishedDs(
+  files: ReadableFiles,
+  places: Places,
+  repository: Repository,
+  now: number,
+  look: (domain: Domain, state: ZoneState) => void = () => {},
+): ChildDs {
   const all = new Map<Name, { ttl: number; rdata: Uint8Array[] }>();
   for (const domain of repository.description.domains.values()) {
     if (!isSigned(domain)) continue;
     const { digests, dsTtl } = settingsOf(domain);
-    const { duties } = readZoneState(files, places, domain.name, { now, privateHalves: 'ignore' }, newReport());
+    const state = readZoneState(files, places, domain.name, { now, privateHalves: 'ignore' }, newReport());
+    look(domain, state);
+    const { duties } = state;
     const rdata = dsRows(domain.name, duties.inParent, digests, dsTtl).map((row) => row.rdata);
     all.set(domain.name, { ttl: dsTtl, rdata });
   }

@@ -62,8 +62,35 @@ export const rules = defineRules({
     reach: 'offline',
     title: 'a zone has no key that signs',
     why: 'the zone cannot be signed',
-    fix: 'restore the key files from your backup; keys are made only for a zone that never had any',
+    fix: 'restore the key files from your backup, or correct the dates in them; keys are made only for a zone that never had any',
     message: (facts: Zone & { what: string }) => `${facts.zone} ${facts.what}`,
+  },
+  'build/keys-differ': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'the keys of a zone are not as its policy says',
+    why: 'keys are made once, for a new zone; a policy that changes later changes no keys, because that needs a rollover',
+    fix: 'let the policy say what the keys are, or roll them: make the new ones with danezone keys generate --additional',
+    source: 'RFC 6781 section 4.1',
+    message: (facts: Zone & { policy: string; keys: string }) =>
+      `the policy of ${facts.zone} asks for ${facts.policy}, and the zone is signed with ${facts.keys}`,
+  },
+  'build/state-lost': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a zone that was built signed has neither keys nor journal now',
+    why: 'new keys would not match the DS at the registrar, and the serial would start again: the domain would vanish for validating resolvers',
+    fix: 'restore its folder from a backup; to start anew on purpose, have the DS removed first, then build with --override build/state-lost=ZONE',
+    message: (facts: Zone & { folder: string }) =>
+      `${facts.zone} was built signed, and its keys and journal are not in ${facts.folder} any more`,
+  },
+  'build/nothing-declared': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'no domain is declared any more',
+    why: 'an empty description is nearly always a checkout that went wrong; every output would be removed',
+    fix: 'bring the description back; if no zone is to be served any more, remove the output folder',
+    message: (facts: Zone) => `${facts.zone} was built last, and no domain at all is declared in zones/ now`,
   },
   'build/no-keys-made': {
     tier: 'error',

@@ -1,12 +1,14 @@
 /** The state of one zone as it is read: keys, journal, last output, how it was signed. */
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
+import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import { FileError, type ReadableFiles } from '../host/host.ts';
+import { regularFiles } from '../host/regular.ts';
 import type { Journal } from '../journal/journal.ts';
 import { parseJournal } from '../journal/parse.ts';
-import { parseKeyFileName } from '../keys/key-file-name.ts';
+import { keyFilesOf } from '../keys/key-folder.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { type KeyDuties, keyDuties } from '../rollover/duties.ts';
 import type { Octets } from '../text/octets.ts';
@@ -22,6 +24,8 @@ export interface ZoneState {
   readonly journal: Journal | undefined;
   /** How the zone was signed last. */
   readonly settings: Settings | undefined;
+  /** The last output was signed; also known where the file that says how is lost. */
+  wasSigned(): boolean;
   /** Neither a journal nor a key file: the zone is new here, and keys may be made. */
   readonly isNew: boolean;
   /** What is wrong with keys or journal; such a zone is not signed. */
@@ -52,55 +56,61 @@ export function readZoneState(
     report(own, rules['build/state-damaged'], undefined, { zone, what: error.message }, { subject: zone });
     for (const problem of own.problems) to.add(problem);
     const keys = readKeySet(zone, [], newReport());
-    const none = { journal: undefined, settings: undefined, isNew: false };
+    const none = { journal: undefined, settings: undefined, wasSigned: () => true, isNew: false };
     return { zone, keys, duties: keyDuties([], options.now), ...none, errors: own.problems, last: () => undefined };
   }
 }
 
 function readState(
-  files: ReadableFiles,
+  all: ReadableFiles,
   places: Places,
   zone: Name,
   { now, privateHalves }: ReadStateOptions,
   to: Report,
 ): ZoneState {
   const own = newReport();
+  const files = regularFiles(all);
   const folder = zoneFolder(places, zone);
-  const names = files.list(folder);
-  const keyFiles = names.filter((name) => parseKeyFileName(name)?.zone === zone);
-  const keys = readKeySet(
-    zone,
-    keyFiles.map((name) => {
-      const path = join(folder, name);
-      // Messages name files as people see them, from the root of the repository.
-      const shown = relative(places.root, path);
-      return { path: shown, octets: () => files.read(path), mode: files.facts(path)?.mode };
-    }),
-    own,
-    { privateHalves },
-  );
-  const octets = (path: string) => (files.facts(path)?.kind === 'file' ? files.read(path) : undefined);
+  // Messages name files as people see them, from the root of the repository.
+  const keyFiles = keyFilesOf(files, folder, relative(places.root, folder)).filter(({ name }) => name.zone === zone);
+  const keys = readKeySet(zone, keyFiles, own, { privateHalves });
+  const octets = (path: string) => (files.facts(path) === undefined ? undefined : files.read(path));
   const journalPath = journalFile(places, zone);
   const journalOctets = octets(journalPath);
   const journal = journalOctets && parseJournal(relative(places.root, journalPath), journalOctets, zone, own);
-  const settings = octets(settingsFile(places, zone));
+  const settingsOctets = octets(settingsFile(places, zone));
+  const settings = settingsOctets && parseSettings(Buffer.from(settingsOctets).toString('utf8'));
   for (const problem of own.problems) to.add(problem);
 
-  let last: { octets: Octets; zone: Zone } | undefined | null = null;
+  let found: { octets: Octets; zone: Zone } | undefined | null = null;
+  const last = () => {
+    if (found === null) found = readLast(files, lastZoneFile(places, zone), zone);
+    return found;
+  };
   return {
     zone,
     keys,
     duties: keyDuties(keys.keys, now),
     journal,
-    settings: settings && parseSettings(Buffer.from(settings).toString('utf8')),
+    settings,
+    wasSigned: () =>
+      settings !== undefined || (journal !== undefined && hasBuiltKeys(journal)) || hasDenial(last()?.zone),
     isNew: keyFiles.length === 0 && journalOctets === undefined,
     errors: own.problems.filter(({ tier }) => tier === 'error'),
-    last() {
-      if (last === null) last = readLast(files, lastZoneFile(places, zone), zone);
-      return last;
-    },
+    last,
   };
 }
+
+const hasDenial = (last: Zone | undefined) =>
+  last !== undefined && (last.row(0, Type.NSEC) >= 0 || last.row(0, Type.NSEC3PARAM) >= 0);
+
+const hasBuiltKeys = ({ rrsets, zone }: Journal) =>
+  rrsets.some(
+    ({ owner, type, versions }) =>
+      owner === zone &&
+      type === Type.DNSKEY &&
+      versions.some(({ dropped, records }) => dropped === undefined && records.length > 0),
+  );
 
 /** What was verified when it was written; a file that no longer reads without an error counts as none. */
 function readLast(files: ReadableFiles, path: string, apex: Name): { octets: Octets; zone: Zone } | undefined {

@@ -35,13 +35,25 @@ export function keyDuties(keys: readonly ZoneKey[], now: number): KeyDuties {
   const events = keys
     .flatMap(({ timing }) => [timing.publish, timing.activate, timing.inactive, timing.delete, timing.revoke])
     .filter((time): time is number => time !== undefined && time > now);
+  const inParent = secureEntry.length > 0 ? secureEntry : trusted;
   return {
     published,
     signsDnskey: signsKeys,
     signsZone,
     withoutSigner,
-    inParent: secureEntry.length > 0 ? secureEntry : trusted,
+    inParent,
     gated: false,
+    gate: inParent.length > 0 || keys.length === 0 ? undefined : gateOf(keys, now),
     nextEvent: events.length > 0 ? Math.min(...events) : undefined,
   };
+}
+
+/** No key signs the DNSKEY RRset: the DS waits for the first that will. */
+function gateOf(keys: readonly ZoneKey[], now: number): NonNullable<KeyDuties['gate']> {
+  const starts = keys
+    .filter(({ timing }) => (timing.inactive ?? timing.delete ?? Number.POSITIVE_INFINITY) > now)
+    .map(({ timing }) => Math.max(timing.activate ?? timing.publish ?? 0, timing.publish ?? 0))
+    .filter((start) => start > now);
+  const reason = 'none of its keys is published and signs the DNSKEY RRset now';
+  return starts.length > 0 ? { reason, earliest: Math.min(...starts) } : { reason };
 }

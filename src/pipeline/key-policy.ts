@@ -1,0 +1,39 @@
+/** Whether the keys of a zone are as its policy says. Keys are never made or taken away for that: it is only said. */
+import type { Domain } from '../describe/description.ts';
+import { algorithmOf } from '../dnssec/algorithm.ts';
+import { generationError } from '../keys/generate.ts';
+import type { KeyDuties } from '../rollover/duties.ts';
+import { type Report, report } from '../text/problem.ts';
+import { rules } from './rules.ts';
+import type { ZoneState } from './zone-state.ts';
+
+/** Why the keys that a new zone needs cannot be made; undefined where they can. */
+export function makingError({ policy }: Domain): string | undefined {
+  return generationError(policy.keys.algorithm);
+}
+
+/** Of a signed domain. */
+export function reportKeyPolicy(domain: Domain, state: ZoneState, to: Report): void {
+  const { name: zone, at } = domain;
+  const why = makingError(domain);
+  if (state.isNew && why !== undefined) {
+    report(to, rules['build/no-keys'], at, { zone, what: `has no keys, and none are made: ${why}` }, { subject: zone });
+  }
+  const { layout, algorithm } = domain.policy.keys;
+  const found = layoutsOf(state.duties);
+  if (found.size === 0 || found.get(algorithm) === layout) return;
+  const words = (of: string, number: number) => `${of} of ${algorithmOf(number)?.mnemonic ?? number}`;
+  const keys = [...found].map(([number, of]) => words(of, number)).join(' and ');
+  report(to, rules['build/keys-differ'], at, { zone, policy: words(layout, algorithm), keys }, { subject: zone });
+}
+
+/** Algorithm → how its keys share the work now. */
+function layoutsOf({ signsDnskey, signsZone }: KeyDuties): Map<number, 'csk' | 'ksk-zsk'> {
+  const algorithms = [...new Set(signsZone.map((key) => key.algorithm))].sort((a, b) => a - b);
+  return new Map(
+    algorithms.map((algorithm) => {
+      const both = signsZone.some((key) => key.algorithm === algorithm && signsDnskey.includes(key));
+      return [algorithm, both ? 'csk' : 'ksk-zsk'];
+    }),
+  );
+}

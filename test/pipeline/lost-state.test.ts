@@ -1,0 +1,198 @@
+/** What happens when parts of the state or of the description are lost: nothing that is served may get worse by it. */
+import { describe, expect, test } from 'vitest';
+import { type MemoryHost, memoryHost } from '../../src/host/memory.ts';
+import { danezone, noon, repository, serial, text, tree } from './run.ts';
+
+const zonePath = '/infra/build/example.net.zone';
+const net = `
+domains:
+  example.net: {nameservers: ours, mail: [{host: mx1.example.org}]}
+`;
+const unsigned = net.replace('{nameservers', '{policy: unsigned, nameservers');
+
+async function built(): Promise<MemoryHost> {
+  const host = repository();
+  expect(await danezone(host, 'build')).toMatchObject({ status: 0 });
+  return host;
+}
+
+/** The same disk with other files; `null` removes, a name that ends with a slash all below it. */
+function changed(host: MemoryHost, changes: Record<string, string | null>): MemoryHost {
+  const next = memoryHost({ files: {}, now: noon, workingFolder: '/infra' });
+  const isGone = (path: string) =>
+    Object.entries(changes).some(([at, to]) => path === at || (to === null && at.endsWith('/') && path.startsWith(at)));
+  const put = (path: string, content: string) => {
+    next.files.makeFolder(path.slice(0, path.lastIndexOf('/')));
+    next.files.writeNew(path, Buffer.from(content), path.endsWith('.private') ? 0o600 : 0o644);
+  };
+  for (const [path, content] of tree(host, '/infra')) if (!isGone(path)) put(path, content);
+  for (const [path, content] of Object.entries(changes)) if (content !== null) put(path, content);
+  return next;
+}
+
+const keyFile = (host: MemoryHost, suffix: string) =>
+  `/infra/keys/example.net/${host.files.list('/infra/keys/example.net').find((name) => name.endsWith(suffix))}`;
+
+describe('a description without any domain', () => {
+  test.each([
+    ['is empty', { '/infra/zones/common.yaml': '', '/infra/zones/org.yaml': '', '/infra/zones/net.yaml': '' }],
+    ['has no file', { '/infra/zones/common.yaml': null, '/infra/zones/org.yaml': null, '/infra/zones/net.yaml': null }],
+  ])('removes no output when it %s', async (_, changes) => {
+    const host = changed(await built(), changes);
+    const before = text(host, zonePath);
+    const ran = await danezone(host, 'build');
+    expect(ran).toMatchObject({ status: 4 });
+    expect(ran.err).toContain('build/nothing-declared');
+    expect(text(host, zonePath)).toBe(before);
+  });
+});
+
+describe('a zone that was built signed', () => {
+  test('gets no new keys when its keys and its journal are gone', async () => {
+    const host = changed(await built(), { '/infra/keys/example.net/': null });
+    const before = text(host, zonePath);
+    const ran = await danezone(host, 'build');
+    expect(ran).toMatchObject({ status: 4 });
+    expect(ran.err).toContain('build/state-lost');
+    expect(host.files.list('/infra/keys/example.net')).toEqual([]);
+    expect(text(host, zonePath)).toBe(before);
+  });
+
+  test('starts anew where the operator says so by name', async () => {
+    const host = changed(await built(), { '/infra/keys/example.net/': null });
+    const ran = await danezone(host, 'build', '--override', 'build/state-lost=example.net.');
+    expect(ran).toMatchObject({ status: 0 });
+    expect(host.files.list('/infra/keys/example.net').filter((name) => name.endsWith('.private'))).toHaveLength(1);
+  });
+
+  test('does not become unsigned because the file that says how it was signed is lost', async () => {
+    const gone = { '/infra/keys/example.net/signing.json': null, '/infra/zones/net.yaml': unsigned };
+    for (const changes of [gone, { ...gone, '/infra/keys/example.net/journal.json': null }]) {
+      const host = changed(await built(), changes);
+      const ran = await danezone(host, 'build');
+      expect(ran.err).toContain('build/unsigning');
+      expect(text(host, zonePath)).toContain('\tRRSIG\t');
+    }
+  });
+
+  test('is built as ever from its description when only that file is lost', async () => {
+    const host = changed(await built(), { '/infra/keys/example.net/signing.json': '{' });
+    expect(await danezone(host, 'build')).toMatchObject({ status: 0 });
+    expect(JSON.parse(text(host, '/infra/keys/example.net/signing.json'))).toMatchObject({ denial: { kind: 'nsec' } });
+  });
+
+  test('is left as it is when that file and the description are lost, and the missing file is named', async () => {
+    const lost = { '/infra/keys/example.net/signing.json': null, '/infra/zones/net.yaml': 'domains: [' };
+    const host = changed(await built(), lost);
+    const before = text(host, zonePath);
+    const ran = await danezone(host, 'build');
+    expect(ran).toMatchObject({ status: 4 });
+    expect(ran.err).toContain('keys/example.net/signing.json');
+    expect(ran.err).not.toContain('build/failed-verification');
+    expect(text(host, zonePath)).toBe(before);
+  });
+
+  test('keeps its serial going up when only the journal is lost', async () => {
+    const before = await built();
+    const host = changed(before, {
+      '/infra/keys/example.net/journal.json': null,
+      '/infra/zones/net.yaml': 'domains: {example.net: {nameservers: ours, records: {a: {TXT: new}}}}',
+    });
+    const ran = await danezone(host, 'build', 'example.net');
+    expect(ran.status).toBe(0);
+    expect(serial(text(host, zonePath))).toBe(serial(text(before, zonePath)) + 1);
+  });
+});
+
+describe('`resign`', () => {
+  test('needs the state and nothing else of the repository', async () => {
+    const host = changed(await built(), { '/infra/zones/': null, '/infra/build/': null });
+    expect(host.files.facts('/infra/zones')).toBeUndefined();
+    expect(await danezone(host, 'resign')).toMatchObject({ status: 0 });
+    expect(text(host, zonePath)).toContain('\tRRSIG\tSOA ');
+  });
+});
+
+describe('`ds`', () => {
+  test('answers from the state, and with status 1, when the description cannot be read', async () => {
+    const host = await built();
+    const whole = await danezone(host, 'ds', 'example.net');
+    const broken = changed(host, { '/infra/zones/net.yaml': 'domains: [' });
+    for (const args of [['ds'], ['ds', 'example.net']]) {
+      const ran = await danezone(broken, ...args);
+      expect(ran.status).toBe(1);
+      expect(ran.out).toContain(whole.out);
+      expect(ran.err).toContain('yaml/syntax');
+    }
+  });
+
+  test('is an error, not an empty answer, where the public halves of a built zone are gone', async () => {
+    const host = await built();
+    const ran = await danezone(changed(host, { [keyFile(host, '.key')]: null }), 'ds', 'example.net');
+    expect(ran).toMatchObject({ status: 1, out: '' });
+    expect(ran.err).toContain('build/no-keys');
+  });
+
+  test('names what a zone waits for whose key is not active yet, and its date', async () => {
+    const host = await built();
+    const path = keyFile(host, '.key');
+    const future = text(host, path).replaceAll(/(Publish|Activate): \d{14}/g, '$1: 20300102030405');
+    const ran = await danezone(changed(host, { [path]: future }), 'ds', 'example.net');
+    expect(ran).toMatchObject({ status: 0, out: '' });
+    expect(ran.err).toContain('2030-01-02 03:04:05Z');
+  });
+
+  test('says of a zone that is asked for and not signed that it is not', async () => {
+    const host = repository({ '/infra/zones/net.yaml': unsigned });
+    const ran = await danezone(host, 'ds', 'example.net');
+    expect(ran).toMatchObject({ status: 0, out: '' });
+    expect(ran.err).toContain('not signed');
+  });
+});
+
+describe('keys and policy', () => {
+  const policy = (keys: string) => `policies: {default: {keys: ${keys}}}\n${net}`;
+
+  test('an algorithm of which no keys are made is the error of its zone and stops no other', async () => {
+    const host = repository({
+      '/infra/zones/net.yaml': `policies: {old: {keys: {algorithm: RSASHA512}}}${unsigned.replace('unsigned', 'old')}`,
+    });
+    const ran = await danezone(host, 'build');
+    expect(ran).toMatchObject({ status: 4 });
+    expect(ran.err).toContain('build/no-keys');
+    expect(ran.err).not.toContain('build/no-keys-made');
+    expect(host.files.facts('/infra/build/example.org.zone')).toBeDefined();
+    expect(host.files.facts(zonePath)).toBeUndefined();
+    expect((await danezone(host, 'check')).err).toContain('build/no-keys');
+  });
+
+  test.each([
+    '{algorithm: ED25519}',
+    '{layout: ksk-zsk}',
+  ])('a policy that later asks for %s changes no key, and says so', async (keys) => {
+    const host = await built();
+    const after = changed(host, { '/infra/zones/net.yaml': policy(keys) });
+    for (const command of ['build', 'check']) {
+      const ran = await danezone(after, command);
+      expect(ran.status).toBe(0);
+      expect(ran.err).toContain('build/keys-differ');
+    }
+    expect(after.files.list('/infra/keys/example.net')).toEqual(host.files.list('/infra/keys/example.net'));
+  });
+
+  test('keys that are as the policy says are not talked about', async () => {
+    for (const keys of ['{algorithm: ED25519}', '{layout: ksk-zsk}', '{layout: ksk-zsk, algorithm: RSASHA256}']) {
+      const host = repository({ '/infra/zones/net.yaml': policy(keys) });
+      expect((await danezone(host, 'build')).err).not.toContain('build/keys-differ');
+    }
+  });
+});
+
+describe('the manifest', () => {
+  test('is the same, octet for octet, after a build of one zone in which nothing changed', async () => {
+    const host = await built();
+    const before = tree(host, '/infra/build');
+    expect(await danezone(host, 'build', 'example.net')).toMatchObject({ status: 0 });
+    expect(tree(host, '/infra/build')).toEqual(before);
+  });
+});
