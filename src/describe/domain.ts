@@ -197,7 +197,9 @@ function readMail(fields: Fields): Domain['mail'] {
       });
       continue;
     }
-    const target = targetOf(text, reading);
+    // An IPv6 address has one label: zone/mx-is-address says what is wrong with it.
+    const address = text.value.includes(':') ? parseName(text.value) : undefined;
+    const target = typeof address === 'string' ? { value: address, at: text.at } : targetOf(text, reading);
     if (target === undefined) continue;
     const before = hosts.find((other) => other.host === target.value);
     if (before !== undefined) {

@@ -119,6 +119,8 @@ function checkTargets(
     const first = rdata[start];
     if (first === 0 || wireNameLength(rdata, start) !== first + 2) continue;
     const label = presentName(rdata, start).slice(0, -1);
+    // An IPv6 address is zone/mx-is-address.
+    if (type === Type.MX && label.includes(':')) continue;
     const from = text
       .split(/(\s+)/)
       .reduce(

@@ -125,9 +125,20 @@ function whyLost(service: TlsaService, survey: Survey, names: Names, description
   if (host.startsWith('*.')) {
     return 'the asterisk is not the first label, so this is no wildcard but a name with an asterisk in it';
   }
-  if (!hasAddress(host, names)) {
-    return `${host} has neither an address nor a CNAME`;
-  }
+  return (
+    whyMailElsewhere(service, survey, names, description) ??
+    (hasAddress(host, names) ? undefined : `${host} has neither an address nor a CNAME`)
+  );
+}
+
+/** The mail domain in place of its mail host (RFC 7672 section 2.2.3). */
+function whyMailElsewhere(
+  service: TlsaService,
+  survey: Survey,
+  names: Names,
+  description: Description,
+): string | undefined {
+  const { host } = service;
   if (!isSmtp(service) || survey.mailHosts.has(host)) return undefined;
   const declared = description.hosts.get(host);
   // Declared with addresses of its own it is a host, whatever its mail does.
