@@ -11,7 +11,7 @@ import { alternate } from './measure.mjs';
 import { delegationZone, mixedZone } from './zones.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const work = join(here, 'work');
+const work = join(here, 'made');
 const danezone = [process.execPath, resolve(here, '../dist/danezone.js')];
 const argument = (flag) => (process.argv.includes(flag) ? process.argv[process.argv.indexOf(flag) + 1] : undefined);
 const small = process.argv.includes('--small');
@@ -53,7 +53,7 @@ function prepare(set) {
   writeFileSync(withKeys, set.text + [ksk, zsk].map((key) => readFileSync(join(keys, `${key}.key`), 'utf8')).join(''));
   for (const denial of ['nsec', 'nsec3']) {
     const knot = join(folder, `knot-${denial}`);
-    mkdirSync(knot);
+    mkdirSync(join(knot, 'db'), { recursive: true });
     cpSync(plain, join(knot, `${set.origin}zone`));
     writeFileSync(
       join(knot, 'knot.conf'),
@@ -97,7 +97,7 @@ function signers(set, denial) {
     ours('danezone sign', []),
     {
       label: 'dnssec-signzone -n 2 -P',
-      command: ['dnssec-signzone', '-n', '2', '-P', '-S', '-q', '-K', set.keys, '-o', set.origin, '-N', 'keep', ...(nsec3 ? ['-3', '-', '-H', '0'] : []), '-f', join(set.folder, `bind-${denial}.zone`), set.plain],
+      command: ['dnssec-signzone', '-n', '2', '-P', '-S', '-q', '-K', set.keys, '-d', set.folder, '-o', set.origin, '-N', 'keep', ...(nsec3 ? ['-3', '-', '-H', '0'] : []), '-f', join(set.folder, `bind-${denial}.zone`), set.plain],
     },
     {
       label: 'kzonesign (2 threads)',
@@ -179,8 +179,8 @@ for (const plainSet of sets.filter(({ name }) => only.test(name))) {
     const built = builders(set, denial);
     measure(built, []);
     lines.push('', '### build', '', '| command | wall s | cpu s | MiB |', '|---|---|---|---|', ...rows.map((row) => row.replace(/\|\s+\|$/, '|')));
-    lines.push('', 'Commands:', '', ...[...signers(set, denial), ...verifiers(set, denial), ...built].map(({ command }) => `- \`${command.map((word) => word.replace(danezone[0], 'node').replace(resolve(here, '..'), '.').replaceAll(work, 'bench/work')).join(' ')}\``));
-    writeFileSync(join(here, small ? 'work/RESULTS-small.md' : 'RESULTS.md'), `${lines.join('\n')}\n`);
+    lines.push('', 'Commands:', '', ...[...signers(set, denial), ...verifiers(set, denial), ...built].map(({ command }) => `- \`${command.map((word) => word.replace(danezone[0], 'node').replace(resolve(here, '..'), '.').replaceAll(work, 'bench/made')).join(' ')}\``));
+    writeFileSync(join(here, small ? 'made/RESULTS-small.md' : 'RESULTS.md'), `${lines.join('\n')}\n`);
   }
 }
-log(`written: bench/${small ? 'work/RESULTS-small.md' : 'RESULTS.md'}`);
+log(`written: bench/${small ? 'made/RESULTS-small.md' : 'RESULTS.md'}`);

@@ -36,7 +36,7 @@ export function mixedZone(origin, names) {
     if (i % 5 === 0) lines.push(`${host} IN MX 10 mx1\n${host} IN MX 20 mx2\n`);
     if (i % 4 === 0) lines.push(`${host} IN TXT "v=spf1 ip4:198.51.${next(256)}.0/24 include:_spf.example.net -all"\n`);
     if (i % 10 === 0) lines.push(`${host} IN CAA 0 issue "letsencrypt.org"\n`);
-    if (i % 7 === 0) lines.push(`_25._tcp.${host} IN TLSA 3 1 1 ${hexDigest(next)}\n`);
+    if (i % 7 === 0) lines.push(`_443._tcp.${host} IN TLSA 3 1 1 ${hexDigest(next)}\n`);
     if (i % 5 === 1) lines.push(`${host} IN TXT "site-verification=${hexDigest(next)}"\n`);
   }
   return lines.join('');
