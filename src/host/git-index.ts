@@ -2,7 +2,7 @@
  * The paths that git tracks, read from its index without running git: `check` must not run what a repository's
  * configuration names (`core.fsmonitor`, for one). Source: the "index-format" page of git's technical documentation.
  */
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { ReadableFiles } from './host.ts';
 
 /** Octets in front of an entry's flags: ten 32-bit fields of stat and the object's SHA-1. */
@@ -10,15 +10,22 @@ const statLength = 40 + 20;
 const extendedFlag = 0x4000;
 
 /**
- * Tracked paths relative to `root`, sorted as in the index; undefined where `root` is not the top of a work tree or the index has
- * a form that is not known here (then nothing is said about tracked files).
+ * Tracked paths below `root`, relative to it and sorted as in the index; undefined where `root` does not stand in a work tree or
+ * the index has a form that is not known here (then nothing is said about tracked files).
  */
 export function trackedFiles(files: ReadableFiles, root: string): string[] | undefined {
-  const folder = gitFolder(files, root);
-  if (folder === undefined) return undefined;
-  const path = join(folder, 'index');
-  if (files.facts(path)?.kind !== 'file') return [];
-  return parseIndex(Buffer.from(files.read(path)));
+  for (let top = root; ; top = dirname(top)) {
+    const folder = gitFolder(files, top);
+    if (folder !== undefined) {
+      const path = join(folder, 'index');
+      if (files.facts(path)?.kind !== 'file') return [];
+      const way = relative(top, root).split(sep).join('/');
+      const prefix = way === '' ? '' : `${way}/`;
+      const all = parseIndex(Buffer.from(files.read(path)));
+      return all?.filter((tracked) => tracked.startsWith(prefix)).map((tracked) => tracked.slice(prefix.length));
+    }
+    if (dirname(top) === top) return undefined;
+  }
 }
 
 /** `.git` is a folder, or in a linked work tree a file that names it. */

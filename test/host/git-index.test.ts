@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseIndex } from '../../src/host/git-index.ts';
+import { parseIndex, trackedFiles } from '../../src/host/git-index.ts';
+import { realFiles } from '../../src/host/real-files.ts';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
 if (!hasGit) console.warn('skipped: git not installed');
@@ -37,6 +38,11 @@ describe.skipIf(!hasGit)('the index that git writes', () => {
       expect(expected).toHaveLength(names.length);
     });
   }
+
+  test('a root below the top of the work tree has the paths below it', () => {
+    expect(trackedFiles(realFiles, join(root, 'keys'))).toEqual(['example.org/Kexample.org.+013+00001.private']);
+    expect(trackedFiles(realFiles, root)).toHaveLength(names.length);
+  });
 
   test('an index that is cut short is not read', () => {
     const index = readFileSync(join(root, '.git/index'));
