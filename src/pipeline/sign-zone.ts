@@ -11,7 +11,9 @@ import type { StagedFile, Transaction } from '../host/transaction.ts';
 import { keySetClocks, type Planned } from '../journal/held.ts';
 import { keyId } from '../journal/journal.ts';
 import type { ZoneKey } from '../keys/key.ts';
-import { signZone } from '../sign/sign.ts';
+import { reportUnsignable } from '../sign/rules.ts';
+import { type SigningInput, signZone } from '../sign/sign.ts';
+import { FaultySignature } from '../signers/index.ts';
 import type { SignerSpec } from '../signers/signer.ts';
 import { compareOctets, hex, type Octets } from '../text/octets.ts';
 import { newReport, type Problem } from '../text/problem.ts';
@@ -41,7 +43,10 @@ export interface ProvenZone {
   readonly reused: number;
 }
 
-/** Stages the signed zone at `target`. Undefined problems: it is proven; else nothing stays staged there. */
+/**
+ * Stages the signed zone at `target`. With problems nothing stays staged there. Signatures of the last output are taken over; should one of
+ * them have been damaged on the disk, the zone is signed from nothing.
+ */
 export async function stageSigned(
   { tx, executor, now, engine }: SigningRun,
   unsigned: Zone,
@@ -75,45 +80,58 @@ export async function stageSigned(
     ],
     now,
   );
-  const last = state.last();
-  const signed = signZone(
-    {
-      zone: unsigned,
-      published: duties.published,
-      signsDnskey: duties.signsDnskey.map(spec),
-      signsZone: duties.signsZone.map(spec),
-      dnskeyTtl: settings.dnskeyTtl,
-      cds,
-      cdnskey,
-      cdsTtl: settings.dnskeyTtl,
-      denial: settings.denial,
-      zonemd: settings.zonemd,
-      windows: {
-        kind: 'ticks',
-        now,
-        validity: settings.validity,
-        refresh: settings.refresh,
-        dnskeyValidity: settings.dnskeyValidity,
-        tlsaValidity: settings.tlsaValidity,
-        ...clocks,
-      },
-      serial: (digest) => serialFor(state, unsigned, settings, now, digest),
-      previous: last?.zone,
-      // Every signature is verified below, from the staged bytes, by code that shares nothing with the signer.
-      checkSignatures: 'none',
+  const input: SigningInput = {
+    zone: unsigned,
+    published: duties.published,
+    signsDnskey: duties.signsDnskey.map(spec),
+    signsZone: duties.signsZone.map(spec),
+    dnskeyTtl: settings.dnskeyTtl,
+    cds,
+    cdnskey,
+    cdsTtl: settings.dnskeyTtl,
+    denial: settings.denial,
+    zonemd: settings.zonemd,
+    windows: {
+      kind: 'ticks',
+      now,
+      validity: settings.validity,
+      refresh: settings.refresh,
+      dnskeyValidity: settings.dnskeyValidity,
+      tlsaValidity: settings.tlsaValidity,
+      ...clocks,
     },
-    executor,
-  );
-  const stage = tx.stage(target);
-  for await (const chunk of signed.chunks()) stage.write(chunk);
-  stage.close();
-  const { contentDigest, signatures, reused } = signed.summary();
-  const result = await prove({ tx, executor, now, engine }, stage, target, apex, {
-    refresh: settings.refresh,
-    expectDenial: settings.denial,
-    ds: ds.map(({ rdata }) => rdata),
-  });
-  return 'problems' in result ? result : { ...result, contentDigest, ds, signatures, reused };
+    serial: (digest) => serialFor(state, unsigned, settings, now, digest),
+    // Every signature is verified below, from the staged bytes, by code that shares nothing with the signer.
+    checkSignatures: 'none',
+  };
+  const unsignable = newReport();
+  reportUnsignable(unsigned, settings.denial, unsignable);
+  if (unsignable.hasErrors) return { problems: unsignable.problems };
+  const expected = { refresh: settings.refresh, expectDenial: settings.denial, ds: ds.map(({ rdata }) => rdata) };
+  const attempt = async (previous: Zone | undefined) => {
+    const signed = signZone({ ...input, previous }, executor);
+    const stage = tx.stage(target);
+    try {
+      for await (const chunk of signed.chunks()) stage.write(chunk);
+    } catch (error) {
+      stage.abandon();
+      if (error instanceof FaultySignature) return { problems: [faulty(apex, error)] };
+      throw error;
+    }
+    stage.close();
+    const result = await prove({ tx, executor, now, engine }, stage, target, apex, expected);
+    if ('problems' in result) return result;
+    const { contentDigest, signatures, reused } = signed.summary();
+    return { ...result, contentDigest, ds, signatures, reused };
+  };
+  const last = state.last();
+  const first = await attempt(last?.zone);
+  return 'problems' in first && last !== undefined ? attempt(undefined) : first;
+}
+
+/** A signature that was wrong as soon as it was made: a fault of the machine, or of the program. */
+function faulty(zone: Zone['apex'], { message }: FaultySignature): Problem {
+  return { rule: 'sign/bad-signature', tier: 'error', message, subject: zone };
 }
 
 /** Stages a zone that is unsigned on purpose. */

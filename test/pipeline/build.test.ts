@@ -155,6 +155,31 @@ describe('time', () => {
   });
 });
 
+describe('a damaged last output', () => {
+  test('with a wrong signature is signed from nothing, and what is written is what it would have been', async () => {
+    const host = await built();
+    const path = '/infra/keys/example.net/last.zone';
+    const good = text(host, path);
+    const bad = good.replace(
+      /(\tRRSIG\tNS [^\n]* )(\S)(\S+\n)/,
+      (_, head, first, rest) => `${head}${first === 'A' ? 'B' : 'A'}${rest}`,
+    );
+    expect(bad).not.toBe(good);
+    const damaged = later(host, noon + hour, { [path]: bad });
+    const whole = later(host, noon + hour);
+    expect(await danezone(damaged, 'build')).toMatchObject({ status: 0 });
+    expect(await danezone(whole, 'build')).toMatchObject({ status: 0 });
+    expect(text(damaged, output('example.net'))).toBe(text(whole, output('example.net')));
+  });
+
+  test('that cannot be read is as if there was none', async () => {
+    const host = await built();
+    const damaged = later(host, noon + day, { '/infra/keys/example.net/last.zone': 'nothing of a zone' });
+    expect(await danezone(damaged, 'build')).toMatchObject({ status: 0 });
+    expect(serial(text(damaged, output('example.net')))).toBeGreaterThan(serial(text(host, output('example.net'))));
+  });
+});
+
 describe('isolation', () => {
   const broken = files['/infra/zones/org.yaml'].replace("'the lab'", '[{x: 1}]');
 
