@@ -97,6 +97,14 @@ const ofFiles = defineRules({
     fix: 'give each zone its own key',
     message: (f: { other: string }) => `is also the key of ${f.other}`,
   },
+  'key/unencrypted-in-git': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the private half of a DNSSEC key is tracked by git',
+    why: 'Everybody who can read the repository, now or in its history, can sign anything for the zone.',
+    fix: 'take the file out of the index and out of the history, roll the key, and keep keys/ where git does not see it',
+    message: (f: { file: string }) => `${f.file} is tracked by git`,
+  },
   'key/timing-differs': {
     tier: 'warning',
     reach: 'offline',

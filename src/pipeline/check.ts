@@ -6,6 +6,8 @@ import type { Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
 import { trackedFiles } from '../host/git-index.ts';
 import type { ReadableFiles } from '../host/host.ts';
+import { parseKeyFileName } from '../keys/key-file-name.ts';
+import { rules as keyRules } from '../keys/rules.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
@@ -63,15 +65,22 @@ export function publishedDs(
   return all;
 }
 
-/** Tracked files that bear the marks of an unencrypted private key. Nothing of them is quoted. */
+/**
+ * Tracked files that bear the marks of an unencrypted private key. Nothing of them is quoted, and the private half of a DNSSEC key is
+ * known by its name alone: no such file is opened here.
+ */
 function keysInGit(files: ReadableFiles, root: string): Problem[] {
   const found = newReport();
   for (const path of trackedFiles(files, root) ?? []) {
+    const position = { file: path, line: 1, column: 1 };
+    if (parseKeyFileName(path.slice(path.lastIndexOf('/') + 1))?.kind === 'private') {
+      report(found, keyRules['key/unencrypted-in-git'], position, { file: path });
+      continue;
+    }
     const facts = files.facts(join(root, path));
     if (facts?.kind !== 'file' || facts.size > maxCertificateSize) continue;
     if (!/\.(?:pem|key|private|p8|pkcs8|der|txt|ya?ml|conf|env|cnf)$|(?:^|\/)[^.]*$/i.test(path)) continue;
     if (!hasPrivateKeyMark(files.read(join(root, path)))) continue;
-    const position = { file: path, line: 1, column: 1 };
     report(found, certificateRules['cert/private-key-in-repo'], position, { what: path });
   }
   return [...found.problems];
