@@ -23,15 +23,15 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Runs every contender in turn, `runs` rounds after one warm-up, and gives the medians by contender. */
-export function alternate(contenders, runs, log) {
+/** Runs every contender in turn, `runs` rounds after `warmups`, and gives the medians by contender. */
+export function alternate(contenders, runs, warmups, log) {
   const figures = new Map(contenders.map(({ label }) => [label, []]));
-  for (let round = 0; round <= runs; round++) {
+  for (let round = 1 - warmups; round <= runs; round++) {
     for (const { label, command, before, allowFailure } of contenders) {
       before?.();
       const figure = run(command, { allowFailure });
       if (round > 0) figures.get(label).push(figure);
-      log(`  ${round === 0 ? 'warm-up' : `run ${round}`}  ${label.padEnd(44)} ${figure.wall.toFixed(2)} s wall, ${figure.cpu.toFixed(2)} s cpu, ${figure.memory.toFixed(0)} MiB`);
+      log(`  ${round < 1 ? 'warm-up' : `run ${round}`}  ${label.padEnd(44)} ${figure.wall.toFixed(2)} s wall, ${figure.cpu.toFixed(2)} s cpu, ${figure.memory.toFixed(0)} MiB`);
     }
   }
   return new Map(

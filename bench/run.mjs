@@ -15,7 +15,7 @@ const work = join(here, 'made');
 const danezone = [process.execPath, resolve(here, '../dist/danezone.js')];
 const argument = (flag) => (process.argv.includes(flag) ? process.argv[process.argv.indexOf(flag) + 1] : undefined);
 const small = process.argv.includes('--small');
-const runs = Number(argument('--runs') ?? 3);
+const runs = Number(argument('--runs') ?? 2);
 const only = new RegExp(argument('--only') ?? '.');
 const log = (line) => console.error(line);
 
@@ -29,9 +29,9 @@ if (missing.length > 0 || !existsSync('/usr/bin/time')) {
 
 const scale = small ? 10 : 1;
 const sets = [
-  { name: 'small', origin: 'small.example.', text: mixedZone('small.example.', 1000), runs: Math.max(runs, 5) },
-  { name: 'mixed', origin: 'mixed.example.', text: mixedZone('mixed.example.', 100_000 / scale), runs },
-  { name: 'delegations', origin: 'delegations.example.', text: delegationZone('delegations.example.', 300_000 / scale), runs },
+  { name: 'small', origin: 'small.example.', text: mixedZone('small.example.', 1000), runs: Math.max(runs, 5), warmups: 1 },
+  { name: 'mixed', origin: 'mixed.example.', text: mixedZone('mixed.example.', 100_000 / scale), runs, warmups: 0 },
+  { name: 'delegations', origin: 'delegations.example.', text: delegationZone('delegations.example.', 300_000 / scale), runs, warmups: 0 },
 ];
 
 function quiet(program, args, options = {}) {
@@ -146,7 +146,7 @@ const version = (program, args) => `${spawnSync(program, args, { encoding: 'utf8
 const lines = [
   '# Benchmark',
   '',
-  `Made by \`make bench\`${small ? ' with `--small`' : ''}: whole processes, medians of alternating runs after one warm-up; processor time is user + system; memory is the largest resident`,
+  `Made by \`make bench\`${small ? ' with `--small`' : ''}: whole processes, medians of alternating runs; processor time is user + system; memory is the largest resident`,
   'set. Every contender signs with ECDSAP256SHA256, a KSK and a ZSK. Figures of one machine: read the ratios, not the seconds.',
   '',
   `Machine: ${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB. Node ${process.version}; ${version('dnssec-signzone', ['-V'])}; ${version('kzonesign', ['--version'])}; ${version('ldns-signzone', ['-v'])}.`,
@@ -159,7 +159,7 @@ for (const plainSet of sets.filter(({ name }) => only.test(name))) {
     log(`${set.name}, ${denial.toUpperCase()}`);
     const rows = [];
     const measure = (contenders, peers, base) => {
-      const medians = alternate(contenders, set.runs, log);
+      const medians = alternate(contenders, set.runs, set.warmups, log);
       for (const { label } of contenders) {
         const own = medians.get(label);
         const ratios = peers.map((peer) => (label.startsWith('danezone') && base !== undefined ? `${(own.wall / medians.get(peer).wall).toFixed(2)} / ${(own.memory / medians.get(peer).memory).toFixed(2)}` : ''));
@@ -172,7 +172,8 @@ for (const plainSet of sets.filter(({ name }) => only.test(name))) {
       measure(contenders, peers, peers[0]);
       lines.push('', `### ${title}`, '', ...table(peers), ...rows);
     };
-    lines.push('', `## ${set.name}: ${records.toLocaleString('en')} records, ${denial.toUpperCase()}`);
+    const times = `${set.runs} ${set.runs === 1 ? 'run' : 'runs'}${set.warmups > 0 ? ' after a warm-up' : ''}`;
+    lines.push('', `## ${set.name}: ${records.toLocaleString('en')} records, ${denial.toUpperCase()} (${times})`);
     section('sign', signers(set, denial), ['dnssec-signzone -n 2 -P', 'kzonesign (2 threads)', 'ldns-signzone']);
     section('verify', verifiers(set, denial), ['dnssec-verify', 'kzonecheck -d on']);
     rows.length = 0;
