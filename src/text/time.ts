@@ -19,6 +19,10 @@ export function parseTime(text: string): number | undefined {
   }
   // Without a zone, ECMAScript reads a time as local: a build must not depend on the machine, so it is UTC here.
   const zoned = /(?:Z|[+-][0-9]{2}:?[0-9]{2})$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`;
+  // Date.parse takes 30 February for 2 March.
+  const day = `${text.slice(0, 10)}T00:00:00.000Z`;
+  const midnight = Date.parse(day);
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString() !== day) return undefined;
   const milliseconds = Date.parse(zoned.replace(' ', 'T'));
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
 }
