@@ -38,7 +38,7 @@ export function confinedReader(
   const closed = [...forbid, ownFolder, '.git'].map((folder) => {
     const path = isAbsolute(folder) ? folder : join(root, folder);
     return {
-      name: isAbsolute(folder) ? folder : `${folder}/`,
+      name: `${isInside(path, root) ? relative(root, path).split(sep).join('/') : folder}/`,
       real: files.facts(path) === undefined ? path : files.realPath(path),
     };
   });
