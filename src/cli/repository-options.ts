@@ -32,7 +32,20 @@ export function placesOf(
     const text = String(option);
     return isAbsolute(text) ? text : resolve(host.workingFolder, text);
   };
-  return { root, state: folder(options.state, stateFolder), output: folder(options.out, outputFolder) };
+  const [state, output] = [folder(options.state, stateFolder), folder(options.out, outputFolder)];
+  const zones = join(root, zonesFolder);
+  demandApart(state, '--state', [root, zones, output]);
+  demandApart(output, '--out', [root, zones, state]);
+  return { root, state, output };
+}
+
+/** Keys, outputs and what people write never share a folder, and none hides in another. */
+function demandApart(folder: string, option: string, [root, ...others]: readonly string[]): void {
+  const other = [root, ...others].find((at) => folder === at || (at !== root && folder.startsWith(`${at}/`)));
+  if (other === undefined) return;
+  throw new UsageError(
+    `${option} ${escapeControls(folder)} lies in ${escapeControls(other)}: give it a folder of its own`,
+  );
 }
 
 function demandFolder(host: Host, root: string, folder: string): void {

@@ -49,7 +49,8 @@ export type Planned = Pick<RRsetVersion, 'records' | 'ttl'> & {
 
 /**
  * What the windows of DNSKEY, CDS and CDNSKEY have to respect (DESIGN section 1): they start no earlier than the first build of
- * their version, and their inception never goes back. `planned` are the apex RRsets that are about to be built; `records` is
+ * their version, and their inception never goes back. What a clock that was ahead wrote does not count: signatures that are not
+ * valid yet help nobody. `planned` are the apex RRsets that are about to be built; `records` is
  * hexadecimal RDATA in canonical order.
  */
 export function keySetClocks(
@@ -65,10 +66,12 @@ export function keySetClocks(
       current.ttl === ttl &&
       current.records.join() === records.join() &&
       (current.signed?.signers ?? []).join() === signers.join();
-    return same ? current.built : now;
+    return same ? Math.min(current.built, now) : now;
   });
   const inceptions = planned.flatMap(({ type }) =>
-    versionsOf(journal, journal.zone, type).flatMap(({ signed }) => signed?.inception ?? []),
+    versionsOf(journal, journal.zone, type).flatMap(({ signed }) =>
+      signed !== undefined && signed.inception <= now ? signed.inception : [],
+    ),
   );
   return {
     firstBuilt: Math.max(0, ...builtSince),

@@ -1,8 +1,11 @@
 /** What happens to one zone in a build, and what it leaves in the state. */
 import { relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
+import { encodeRecord } from '../dns/field-text.ts';
 import type { Name } from '../dns/name.ts';
+import { Type } from '../dns/type.ts';
 import { dsRows } from '../export/ds-forms.ts';
+import type { Manifest } from '../export/manifest.ts';
 import { FileError, type Host } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
@@ -52,8 +55,8 @@ export type ZoneOutcome =
   | { readonly state: 'absent'; readonly errors: readonly Problem[]; readonly failed: boolean };
 
 export interface RunOptions extends BuildOptions {
-  /** Whether the manifest of the last build has the zone as signed. */
-  readonly wasSigned: (zone: Name) => boolean;
+  /** The manifest of the last build. */
+  readonly before: Manifest | undefined;
 }
 
 export class BuildRun {
@@ -99,7 +102,9 @@ export class BuildRun {
 
   /** Built signed before, and nobody said that it may start anew: without its state, that was lost. */
   #isLost(zone: Name): boolean {
-    return this.#options.wasSigned(zone) && !this.#options.overrides.has(`build/state-lost=${zone}`);
+    return (
+      this.#options.before?.zones[zone]?.signed === true && !this.#options.overrides.has(`build/state-lost=${zone}`)
+    );
   }
 
   /** A folder that the disk does not let us write is this zone's error, and no other's. */
@@ -120,19 +125,31 @@ export class BuildRun {
     for (const [zone, state] of this.#states) {
       const settings = this.#settings(zone, state);
       if (settings === undefined) {
-        // Its errors are its own: the parent is built without its DS rather than not at all.
-        if (this.#repository.description.faulty.has(zone)) all.set(zone, { ttl: 0, rdata: [] });
+        // Its errors are its own: the parent is built with the DS that it had, or without one, rather than not at all.
+        if (this.#repository.description.faulty.has(zone)) all.set(zone, this.#builtDs(zone));
         continue;
       }
       // A child whose keys cannot be read contributes what its parent was told last.
-      const last = state.journal?.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+      const told = state.journal?.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+      const last =
+        state.journal === undefined ? this.#builtDs(zone).rdata : told.flatMap((text) => fromHex(text) ?? []);
       const rdata =
         state.errors.length > 0 || state.duties.inParent.length === 0
-          ? last.flatMap((text) => fromHex(text) ?? [])
+          ? last
           : dsRows(zone, state.duties.inParent, settings.digests, settings.dsTtl).map((row) => row.rdata);
       all.set(zone, { ttl: settings.dsTtl, rdata });
     }
     return all;
+  }
+
+  /** The DS records of the last manifest, for a zone whose journal cannot say what its parent was told. */
+  #builtDs(zone: Name): { ttl: number; rdata: Uint8Array[] } {
+    const lines = (this.#options.before?.zones[zone]?.ds ?? []).map((line) => line.split('\t'));
+    const rdata = lines.flatMap(([, , , , text]) => {
+      const octets = text === undefined ? { error: '' } : encodeRecord(Type.DS, text);
+      return 'error' in octets ? [] : [octets];
+    });
+    return { ttl: Number(lines[0]?.[1] ?? 0) || 0, rdata };
   }
 
   /** Every declared zone, judged by what it and its neighbours will serve. */
@@ -191,7 +208,7 @@ export class BuildRun {
 
   async #keep(zone: Name, state: ZoneState, errors: readonly Problem[], failed = false): Promise<ZoneOutcome> {
     const last = state.last();
-    if (last === undefined && state.errors.length > 0 && this.#hasOutput(zone))
+    if (last === undefined && (state.errors.length > 0 || this.#isLost(zone)) && this.#hasOutput(zone))
       return { state: 'stale', errors, failed };
     if (last === undefined) {
       report(this.#report, rules['build/absent'], undefined, { zone }, { subject: zone });

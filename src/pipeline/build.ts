@@ -66,8 +66,7 @@ export async function build(host: Host, options: BuildOptions, executor: Executo
     const zones = options.resign ? zonesWithState(host, places) : zonesOf(repository, before);
     const wanted = only.length === 0 ? zones : zones.filter((zone) => only.includes(zone));
 
-    const wasSigned = (zone: Name) => before?.zones[zone]?.signed === true;
-    const run = new BuildRun(host, tx, executor, repository, { ...options, wasSigned }, to);
+    const run = new BuildRun(host, tx, executor, repository, { ...options, before }, to);
     for (const zone of zones) run.readState(zone);
     const compiled = run.compile();
     const outcomes = new Map<Name, ZoneOutcome>();

@@ -1,7 +1,7 @@
 /** What happens when parts of the state or of the description are lost: nothing that is served may get worse by it. */
 import { describe, expect, test } from 'vitest';
 import { type MemoryHost, memoryHost } from '../../src/host/memory.ts';
-import { danezone, noon, repository, serial, text, tree } from './run.ts';
+import { danezone, noon, records, repository, serial, text, tree } from './run.ts';
 
 const zonePath = '/infra/build/example.net.zone';
 const net = `
@@ -17,8 +17,8 @@ async function built(): Promise<MemoryHost> {
 }
 
 /** The same disk with other files; `null` removes, a name that ends with a slash all below it. */
-function changed(host: MemoryHost, changes: Record<string, string | null>): MemoryHost {
-  const next = memoryHost({ files: {}, now: noon, workingFolder: '/infra' });
+function changed(host: MemoryHost, changes: Record<string, string | null>, now = noon): MemoryHost {
+  const next = memoryHost({ files: {}, now, workingFolder: '/infra' });
   const isGone = (path: string) =>
     Object.entries(changes).some(([at, to]) => path === at || (to === null && at.endsWith('/') && path.startsWith(at)));
   const put = (path: string, content: string) => {
@@ -56,6 +56,36 @@ describe('a zone that was built signed', () => {
     expect(ran.err).toContain('build/state-lost');
     expect(host.files.list('/infra/keys/example.net')).toEqual([]);
     expect(text(host, zonePath)).toBe(before);
+  });
+
+  test('is still protected in the next build', async () => {
+    const host = changed(await built(), { '/infra/keys/example.net/': null });
+    await danezone(host, 'build');
+    expect((await danezone(host, 'build')).err).toContain('build/state-lost');
+    expect(host.files.list('/infra/keys/example.net')).toEqual([]);
+  });
+
+  test.each([
+    ['its keys and its journal', { '/infra/keys/lab.example.org/': null }],
+    ['its journal', { '/infra/keys/lab.example.org/journal.json': '{' }],
+  ])('keeps its DS in the parent when %s are lost', async (_, changes) => {
+    const before = await built();
+    const ds = (host: MemoryHost) =>
+      records(text(host, '/infra/build/example.org.zone')).filter((line) => / DS /.test(line));
+    expect(ds(before)).toHaveLength(1);
+    const www = '/infra/zones/org.yaml';
+    const host = changed(before, { ...changes, [www]: text(before, www).replace('the lab', 'a lab') });
+    await danezone(host, 'build');
+    expect(ds(host)).toEqual(ds(before));
+  });
+
+  test('is signed again by a clock that was put right after it had been ahead', async () => {
+    const ahead = changed(await built(), {}, noon + 40 * 86400);
+    expect(await danezone(ahead, 'build')).toMatchObject({ status: 0 });
+    const host = changed(ahead, { '/infra/build/': null });
+    const ran = await danezone(host, 'build');
+    expect(ran).toMatchObject({ status: 0 });
+    expect(ran.err).toContain('ops/clock-went-back');
   });
 
   test('starts anew where the operator says so by name', async () => {
@@ -101,6 +131,19 @@ describe('a zone that was built signed', () => {
     const ran = await danezone(host, 'build', 'example.net');
     expect(ran.status).toBe(0);
     expect(serial(text(host, zonePath))).toBe(serial(text(before, zonePath)) + 1);
+  });
+});
+
+describe('folders', () => {
+  test.each([
+    ['--out', 'zones'],
+    ['--out', 'keys/x'],
+    ['--out', '.'],
+    ['--state', 'zones'],
+    ['--state', 'build'],
+  ])('%s %s is refused: outputs, keys and what people write stay apart', async (option, folder) => {
+    const host = repository();
+    expect(await danezone(host, 'build', option, folder)).toMatchObject({ status: 2 });
   });
 });
 
