@@ -6,7 +6,7 @@ import type { BuildResult } from '../pipeline/build.ts';
 import type { ZoneOutcome } from '../pipeline/build-zone.ts';
 import { newReport, type Problem } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
-import { printProblems } from './print-problems.ts';
+import { isReport, printProblems, printReport, problemFormats } from './print-problems.ts';
 import { outOption, placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
 
 /** Seconds that `--now` may be away from the system clock without being a rehearsal. */
@@ -36,7 +36,7 @@ Exit status: 0 all built; 4 some zones kept their last content or are absent; 3 
     ...shared,
     { flags: '--override <rule=zone>', description: 'override an error by name for one zone', many: true },
   ],
-  formats: ['text', 'json'],
+  formats: problemFormats,
   examples: [
     'danezone build',
     'danezone build example.org --root infrastructure',
@@ -52,7 +52,7 @@ export const resign: CommandSpec = {
   description:
     'Needs keys/ with its journals and last zone files, and nothing else of the repository: for the day on which the description cannot be read and signatures must not expire.',
   options: [...shared],
-  formats: ['text', 'json'],
+  formats: problemFormats,
   examples: ['danezone resign', 'danezone resign example.org'],
   run: (host, globals, args, options) => runBuild(host, globals, args, options, true),
 };
@@ -138,9 +138,15 @@ async function say(
   result: BuildResult,
   problems: readonly Problem[],
 ): Promise<Exit> {
-  await printProblems(host, globals, problems, result.source);
+  const { format } = globals;
   const status = statusOf(result);
-  if (globals.format === 'json') {
+  if (isReport(format)) {
+    await printReport(host, { ...globals, format }, problems);
+    if (result.conflict !== undefined) host.stderr.write(conflictLine(result.conflict));
+    return status;
+  }
+  await printProblems(host, globals, problems, result.source);
+  if (format === 'json') {
     const zones = Object.fromEntries([...result.outcomes].map(([zone, outcome]) => [zone, facts(outcome)]));
     const changed = result.changed.map((path) => relative(root, path));
     host.stdout.write(
@@ -149,11 +155,15 @@ async function say(
     return status;
   }
   if (result.conflict !== undefined) {
-    host.stderr.write(`danezone: nothing was changed: ${result.conflict}; run again\n`);
+    host.stderr.write(conflictLine(result.conflict));
     return status;
   }
   if (!globals.quiet) host.stdout.write(summaryText(result, root));
   return status;
+}
+
+function conflictLine(conflict: string): string {
+  return `danezone: nothing was changed: ${conflict}; run again\n`;
 }
 
 function statusOf({ outcomes, conflict }: BuildResult): Exit {

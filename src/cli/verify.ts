@@ -11,6 +11,7 @@ import { parseTime, readableTime } from '../text/time.ts';
 import type { TrustAnchors } from '../verify/trust-anchors.ts';
 import type { Verdict, VerifyOptions } from '../verify/verify.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { isReport, printReport, problemFormats } from './print-problems.ts';
 
 export const verify: CommandSpec = {
   name: 'verify',
@@ -34,7 +35,7 @@ One line a file goes to standard output, what is wrong to standard error. The ex
     { flags: '--jobs <count>', description: 'threads that verify (default: one a core)' },
     { flags: '--engine <engine>', description: 'what checks signatures', choices: ['node', 'noble'], default: 'node' },
   ],
-  formats: ['text', 'json'],
+  formats: problemFormats,
   examples: [
     'danezone verify example.org.signed',
     'danezone verify build/*.zone --at 2026-12-24 --refresh 10d',
@@ -53,11 +54,12 @@ One line a file goes to standard output, what is wrong to standard error. The ex
     for (const file of files) {
       const result = await verifyFile(host, file, settings, anchors);
       results.push(result);
-      if (globals.format === 'json') continue;
+      if (globals.format !== 'text') continue;
       if (!globals.quiet || !result.secure) host.stdout.write(`${verdictLine(result)}\n`);
       await show(host, globals, result.problems, result.file, result.octets);
     }
     if (globals.format === 'json') await showJson(host, results, settings.at);
+    if (isReport(globals.format)) await showReport(host, { ...globals, format: globals.format }, results);
     if (results.some(({ verdict, isReadable }) => isReadable && verdict?.secure === false))
       return Exit.verificationFailed;
     return results.every(({ isReadable }) => isReadable) ? Exit.done : Exit.problems;
@@ -196,6 +198,18 @@ async function show(
   const source = (file: string) => (file === of && octets ? Buffer.from(octets).toString('utf8') : undefined);
   const colour = globals.colour && host.stderr.isTerminal;
   host.stderr.write(renderProblems(shown, { source, colour, columns: host.stderr.columns }));
+}
+
+/** A file that is no zone at all has no problem with a place: it is said on standard error. */
+async function showReport(
+  host: Host,
+  globals: Parameters<typeof printReport>[1],
+  results: readonly Result[],
+): Promise<void> {
+  for (const result of results) if (result.failure !== undefined) host.stderr.write(`${verdictLine(result)}\n`);
+  // Files stand in positions as they were given, from the working folder.
+  const problems = results.flatMap((result) => result.problems);
+  await printReport(host, { ...globals, root: host.workingFolder }, problems);
 }
 
 async function showJson(host: Host, results: readonly Result[], at: number): Promise<void> {
