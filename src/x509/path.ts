@@ -31,23 +31,31 @@ export interface PathAnswer {
   readonly isByKey: boolean;
   /** Whether an anchor was reached at all. */
   readonly isComplete: boolean;
+  /**
+   * It is not the way that a client takes which tries only one, as OpenSSL does: from each certificate to the first issuer in
+   * the pool that is inside its dates.
+   */
+  readonly isDetour: boolean;
   readonly faults: readonly PathFault[];
 }
 
 /** Ways up that are looked at, at most: a real chain has a handful. */
 const maxSteps = 2_000;
 
-/** The first valid path, else the one that comes nearest. */
+/** The first valid path, one without a detour if there is any; else the one that comes nearest. */
 export function validatePath(question: PathQuestion): PathAnswer {
   const search = new PathSearch(question);
   let best: PathAnswer | undefined;
   for (const { path, isByKey } of search.paths()) {
     if (question.mayUse?.(path) === false) continue;
     const faults = pathFaults(path, { at: question.at, endsInAnchor: !isByKey });
-    if (best === undefined || faults.length < best.faults.length) best = { path, isByKey, isComplete: true, faults };
-    if (faults.length === 0) break;
+    const answer = { path, isByKey, isComplete: true, isDetour: search.isDetour(path), faults };
+    const isBetter = best === undefined || faults.length < best.faults.length;
+    if (isBetter || (faults.length === best?.faults.length && best.isDetour && !answer.isDetour)) best = answer;
+    if (best?.faults.length === 0 && !best.isDetour) break;
   }
-  return best ?? { path: search.longest, isByKey: false, isComplete: false, faults: [search.whyEnded()] };
+  const longest = { path: search.longest, isByKey: false, isComplete: false, isDetour: false };
+  return best ?? { ...longest, faults: [search.whyEnded()] };
 }
 
 interface Way {
@@ -79,6 +87,14 @@ class PathSearch {
     for (const issuer of this.issuersOf(top)) {
       if (!path.some((certificate) => isSameEntity(certificate, issuer))) yield* this.paths([...path, issuer]);
     }
+  }
+
+  isDetour(path: readonly Certificate[]): boolean {
+    const { at } = this.question;
+    return path.slice(1).some((next, depth) => {
+      const issuers = this.issuersOf(path[depth]);
+      return next !== (issuers.find(({ notBefore, notAfter }) => notBefore <= at && at <= notAfter) ?? issuers[0]);
+    });
   }
 
   /** Why the longest way up went no further. */

@@ -237,6 +237,17 @@ describe('DANE-TA', () => {
     expect(wordOf(tlsa('2 0 1', expired), { chain })).toBe('no: expired 1');
   });
 
+  test('a path that clients with one try do not take is a detour', () => {
+    const cross = make({ subject: 'Intermediate', issuer: 'Other', ca: true, serial: 5 });
+    const [first, second] = [tlsa('2 0 1', intermediate), tlsa('2 0 1', cross)];
+    const reasons = (chain: readonly Certificate[]) =>
+      verdictOf([first, second], { chain }).records.map(({ reason }) => reason.kind === 'matched' && reason.isDetour);
+    expect(reasons([leaf, intermediate, cross])).toEqual([false, true]);
+    expect(reasons([leaf, cross, intermediate])).toEqual([true, false]);
+    const key = verdictOf([tlsa('2 1 1', cross)], { chain: [leaf, intermediate, cross] });
+    expect(key.records[0].reason).toMatchObject({ kind: 'matched', isDetour: false });
+  });
+
   test('a certificate that issued nothing in the chain matches nothing', () => {
     const stray = make({ subject: 'Stray', ca: true });
     expect(wordOf(tlsa('2 0 1', stray), { chain: [...fullChain, stray] })).toBe('no: self-signed 2');

@@ -51,10 +51,11 @@ function matchLeaf(record: UsableRecord, { certificates }: Question): Outcome {
 function matchAnchor(record: UsableRecord, question: Question): Outcome {
   const { leaf, others, at } = question;
   const isPresented = others.some((other) => hasData(record, other));
-  const supplied = isPresented ? undefined : record.certificate;
+  const supplied = record.certificate;
   const answer = validatePath({
     leaf,
-    pool: supplied === undefined ? others : [...others, supplied],
+    // What a record says whole is tried before what was presented.
+    pool: supplied === undefined ? others : [supplied, ...others.filter((other) => !hasData(record, other))],
     isAnchor: (certificate, depth) => depth > 0 && hasData(record, certificate),
     anchorKey: !isPresented && record.matching === 'Full' && record.selector === 'SPKI' ? record.data : undefined,
     at,
@@ -62,8 +63,8 @@ function matchAnchor(record: UsableRecord, question: Question): Outcome {
   if (!answer.isComplete && !isPresented) return unmatched(record, question);
   const { path, isByKey } = answer;
   const depth = isByKey ? path.length : path.length - 1;
-  const by = isByKey ? 'supplied-key' : path[depth] === supplied ? 'supplied-certificate' : 'certificate';
-  return judged(answer, question, { kind: 'matched', depth, by, path });
+  const by = isByKey ? 'supplied-key' : isPresented ? 'certificate' : 'supplied-certificate';
+  return judged(answer, question, { ...matched(depth, path), by });
 }
 
 /** A path to a root of the client through a certificate above the leaf with these data (RFC 6698 section 2.1.1). */
@@ -100,7 +101,7 @@ function judged(answer: PathAnswer, { leaf, names }: Question, outcome: Outcome 
   if (names !== 'unchecked' && !names.some((name) => coversHost(leaf, name))) {
     faults.push({ depth: 0, kind: 'name-mismatch', presented: certificateNames(leaf), expected: names });
   }
-  if (faults.length === 0) return outcome;
+  if (faults.length === 0) return { ...outcome, isDetour: answer.isDetour };
   const { path, isComplete } = answer;
   return { kind: 'invalid', depth: isComplete ? outcome.depth : undefined, path, faults };
 }
@@ -110,7 +111,7 @@ function unmatched(record: UsableRecord, { leaf }: Question): Outcome {
 }
 
 function matched(depth: number, path: readonly Certificate[]): Outcome & { kind: 'matched' } {
-  return { kind: 'matched', depth, by: 'certificate', path };
+  return { kind: 'matched', depth, by: 'certificate', path, isDetour: false };
 }
 
 function hasData(record: UsableRecord, from: Selectable): boolean {

@@ -17,7 +17,8 @@ const unusable: Sentences<Unusable> = {
 };
 
 const outcomes: Sentences<Outcome> = {
-  matched: ({ depth, by, path }) => matchedText[by](depth, path),
+  matched: ({ depth, by, path, isDetour }) =>
+    `${matchedText[by](depth, path)}${isDetour ? ', but not for clients that try only the first issuer they find, such as OpenSSL' : ''}`,
   'weaker-digest': ({ stronger }) => `clients look at the ${stronger} records of this usage and selector only`,
   'no-equal-data': () => 'nothing that the server presents has these data',
   'only-the-leaf': () =>

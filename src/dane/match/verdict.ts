@@ -80,6 +80,8 @@ export type Outcome =
       readonly by: 'certificate' | 'supplied-certificate' | 'supplied-key';
       /** Leaf first, as far as it was needed; empty for a raw public key. */
       readonly path: readonly Certificate[];
+      /** There is a way to the certificate, and clients that try one way only, such as OpenSSL, take another. */
+      readonly isDetour: boolean;
     }
   /** Another record of this usage and selector has a stronger digest. */
   | { readonly kind: 'weaker-digest'; readonly stronger: Matching }
