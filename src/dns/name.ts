@@ -133,7 +133,7 @@ export function labelCount(of: Name): number {
 /** The name without its left-most label; undefined for the root. */
 export function parentOf(of: Name): Name | undefined {
   if (of === root) return undefined;
-  const rest = of.slice(labelsOf(of)[0].length + 1);
+  const rest = of.slice((of.includes('\\') ? labelsOf(of)[0].length : of.indexOf('.')) + 1);
   return (rest === '' ? root : rest) as Name;
 }
 

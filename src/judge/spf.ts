@@ -49,6 +49,7 @@ interface Policy {
 export class SpfJudge {
   readonly #names: Names;
   readonly #policies = new Map<string, Policy>();
+  readonly #byName = new Map<Name, Policy | 'none' | 'unknown'>();
 
   constructor(names: Names) {
     this.#names = names;
@@ -61,9 +62,9 @@ export class SpfJudge {
     const [text] = texts;
     const policy = this.#policy(text);
     if (policy.fault !== undefined) return policy.fault;
-    const counted = this.#count(policy, []);
+    const counted = this.#count(policy, 0, []);
     if (typeof counted === 'string') return counted;
-    return counted > maxLookups ? `asks DNS ${counted} times, and receivers stop after ${maxLookups}` : undefined;
+    return counted > maxLookups ? `asks DNS more than ${maxLookups} times, which is where receivers stop` : undefined;
   }
 
   #policy(text: string): Policy {
@@ -72,24 +73,36 @@ export class SpfJudge {
     return policy;
   }
 
-  /** Lookups of a policy and of all that it includes, or why it cannot be followed. */
-  #count(policy: Policy, path: readonly Name[]): number | string {
-    let count = policy.lookups;
+  /** `before` and the lookups of a policy and of all that it includes, until it is too many; or why it cannot be followed. */
+  #count(policy: Policy, before: number, path: readonly Name[]): number | string {
+    let count = before + policy.lookups;
     for (const { term, domain } of policy.others) {
+      if (count > maxLookups) return count;
       if (path.includes(domain)) return `comes back to ${domain} by way of ${term}`;
-      const { end } = this.#names.follow(domain, Type.TXT);
-      if (end.kind === 'foreign' || end.kind === 'unknown') continue;
-      const texts = end.kind === 'rows' ? policiesIn(end.at.held.zone.rdataOf(end.at.row)) : [];
-      if (texts.length === 0) return `says ${term}, and ${domain} has no SPF record`;
-      const inner = texts.length > 1 ? undefined : this.#policy(texts[0]);
-      // Its own fault is said at the record itself.
-      if (inner === undefined || inner.fault !== undefined) continue;
-      const counted = this.#count(inner, [...path, domain]);
+      const inner = this.#included(domain);
+      if (inner === 'none') return `says ${term}, and ${domain} has no SPF record`;
+      if (inner === 'unknown') continue;
+      const counted = this.#count(inner, count, [...path, domain]);
       if (typeof counted === 'string') return counted;
-      count += counted;
-      if (count > 10 * maxLookups) break;
+      count = counted;
     }
     return count;
+  }
+
+  /** What a faulty policy would ask is not known; its fault is said at the record itself. */
+  #included(domain: Name): Policy | 'none' | 'unknown' {
+    let known = this.#byName.get(domain);
+    if (known !== undefined) return known;
+    const { end } = this.#names.follow(domain, Type.TXT);
+    const texts = end.kind === 'rows' ? policiesIn(end.at.held.zone.rdataOf(end.at.row)) : [];
+    if (end.kind === 'foreign' || end.kind === 'unknown' || texts.length > 1) known = 'unknown';
+    else if (texts.length === 0) known = 'none';
+    else {
+      const policy = this.#policy(texts[0]);
+      known = policy.fault === undefined ? policy : 'unknown';
+    }
+    this.#byName.set(domain, known);
+    return known;
   }
 }
 
