@@ -113,7 +113,9 @@ function readOwner(key: YamlScalar, origin: Name | undefined, reading: Reading &
     const lower = text.toLowerCase();
     if (lower !== plain && !lower.endsWith(`.${plain}`)) return name;
     const position = placeOf(key);
-    const fix = { position, text: lower === plain ? '@' : text.slice(0, -plain.length - 1) };
+    // In a template the same words may be right for another domain.
+    const isOwn = origin === domain;
+    const fix = isOwn ? { position, text: lower === plain ? '@' : text.slice(0, -plain.length - 1) } : undefined;
     complain(reading, rules['describe/owner-repeats-domain'], position, { owner: text, made: name }, { fix });
     return undefined;
   }

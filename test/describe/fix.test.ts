@@ -99,6 +99,14 @@ describe('what is offered', () => {
     }
   });
 
+  test('an owner in a template is left alone: it may be right for another domain', () => {
+    const { problems } = described(
+      'templates: {web: {nameservers: [ns1.example.net], records: {www.example.org: {A: 192.0.2.1}}}}\n' +
+        'domains: {example.org: {like: web}, example.net: {like: web}}\n',
+    );
+    expect(problems.map(({ rule, fix }) => [rule, fix])).toEqual([['describe/owner-repeats-domain', undefined]]);
+  });
+
   test('a name is not taken for another one while a file that may declare it cannot be read', () => {
     const { problems } = described({
       'zones/a.yaml':
