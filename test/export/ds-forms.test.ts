@@ -53,6 +53,20 @@ describe('DS for the registrar', () => {
     expect(lines.map((line) => line.split(/\s+/)[6])).toEqual(['2', '4']);
   });
 
+  test('keys stand by algorithm, then by tag', () => {
+    const keys = [
+      { ...key, algorithm: 13, tag: 1 },
+      { ...key, algorithm: 8, tag: 3 },
+      { ...key, algorithm: 8, tag: 2 },
+    ];
+    const order = dsRows(zone, keys, [2], 60).map((row) => [row.key.algorithm, row.key.tag]);
+    expect(order).toEqual([
+      [8, 2],
+      [8, 3],
+      [13, 1],
+    ]);
+  });
+
   test('JSON holds the fields as numbers and the key beside them', () => {
     const [entry] = JSON.parse(printDs(rows, 'json'));
     expect(entry.zone).toBe(vector.owner);

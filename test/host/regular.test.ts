@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { confinedReader } from '../../src/host/confined.ts';
 import { FileError } from '../../src/host/host.ts';
 import { realFiles } from '../../src/host/real-files.ts';
 import { regularFiles } from '../../src/host/regular.ts';
@@ -29,6 +30,11 @@ describe('where a regular file is expected', () => {
     symlinkSync('pipe', join(folder, 'link'));
     expect(codeOf(join(folder, 'pipe'))).toBe('EINVAL');
     expect(codeOf(join(folder, 'link'))).toBe('EINVAL');
+  });
+
+  test('a pipe that a description names is refused', () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    expect(confinedReader(realFiles, folder, { maxSize: 100 })('pipe')).toEqual({ error: 'is not a regular file' });
   });
 
   test('a folder and a device are refused', () => {
