@@ -1,9 +1,8 @@
 /** What `danezone match` says: its verdict for people and for programs. */
-import { fromTlsaRData } from '../dane/association.ts';
+import { likelyMistake } from '../dane/match/likely-mistake.ts';
 import type { ReadRRset } from '../dane/match/read-rrset.ts';
 import { reasonText } from '../dane/match/reason-text.ts';
-import type { MatchInput, MatchVerdict, Presented, RecordVerdict } from '../dane/match/verdict.ts';
-import { mistakenInput } from '../dane/mistakes.ts';
+import type { MatchInput, MatchVerdict, RecordVerdict } from '../dane/match/verdict.ts';
 import { jsonText, problemFacts } from '../text/annotations.ts';
 import { escapeControls } from '../text/escape.ts';
 import { hex, type Octets } from '../text/octets.ts';
@@ -17,14 +16,6 @@ function recordText(rdata: Octets): string {
     : `${rdata.subarray(0, 3).join(' ')} ${hex(rdata.subarray(3))}`;
 }
 
-/** What a record without a match was made of by mistake, for the records of which nothing better is known. */
-function mistakeIn({ usable, reason, rdata }: RecordVerdict, presented: Presented): string | undefined {
-  if (!usable || reason.kind !== 'no-equal-data') return undefined;
-  const association = fromTlsaRData(rdata);
-  const from = presented.kind === 'chain' ? presented.certificates : [{ spki: presented.spki }];
-  return association && mistakenInput(association, from);
-}
-
 /** The verdict for people: one line, then each record with its reason. */
 export function verdictText({ presented }: MatchInput, verdict: MatchVerdict): string {
   const lines = [headline(verdict)];
@@ -32,8 +23,8 @@ export function verdictText({ presented }: MatchInput, verdict: MatchVerdict): s
     const { usable, reason } = record;
     const word = usable ? (reason.kind === 'matched' ? 'match' : 'no match') : 'unusable';
     lines.push(`${recordText(record.rdata)}`, `  ${word}: ${reasonText(record)}`);
-    const mistake = mistakeIn(record, presented);
-    if (mistake !== undefined) lines.push(`  mistake: it is the digest of ${mistake}`);
+    const mistake = likelyMistake(record, presented);
+    if (mistake !== undefined) lines.push(`  mistake: ${mistake}`);
   }
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
 }
@@ -41,8 +32,9 @@ export function verdictText({ presented }: MatchInput, verdict: MatchVerdict): s
 function headline(verdict: MatchVerdict): string {
   switch (verdict.state) {
     case 'matched': {
-      const { record, depth } = verdict.matched;
-      return `matched: record ${record + 1} of ${verdict.records.length}, at depth ${depth}`;
+      const { record, depth, isDetour } = verdict.matched;
+      const place = `record ${record + 1} of ${verdict.records.length}, at depth ${depth}`;
+      return isDetour ? `matched, but not for every client: ${place}` : `matched: ${place}`;
     }
     case 'no-match':
       return 'NO MATCH: clients that follow DANE refuse this server';
@@ -66,12 +58,17 @@ export function verdictJson(
     matched: record.usable && record.reason.kind === 'matched',
     reason: withoutCertificates(record.reason),
     why: reasonText(record),
-    mistake: mistakeIn(record, presented),
+    mistake: likelyMistake(record, presented),
   }));
   const matched = verdict.state === 'matched' ? verdict.matched : undefined;
   return jsonText({
     state: verdict.state,
-    matched: matched && { record: records[matched.record].record, index: matched.record, depth: matched.depth },
+    matched: matched && {
+      record: records[matched.record].record,
+      index: matched.record,
+      depth: matched.depth,
+      isDetour: matched.isDetour,
+    },
     fallback: verdict.state === 'unusable' ? verdict.fallback : undefined,
     at: isoTime(at),
     application,

@@ -151,12 +151,15 @@ describe('JSON', () => {
   test('names the usual mistake of a record that matches nothing', async () => {
     const empty = '3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     const certificate = `3 1 1 ${digestOf('leaf.pem', '0 1')}`;
-    const found = await jsonOf([empty, certificate, wrong].join('\n'), ...named);
+    const slip = leaf.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+    const found = await jsonOf([empty, certificate, slip, wrong].join('\n'), ...named);
     expect(found.records.map(({ mistake }: { mistake?: string }) => mistake !== undefined)).toEqual([
+      true,
       true,
       true,
       false,
     ]);
+    expect(found.records[2].mistake).toContain(leaf);
   });
 });
 

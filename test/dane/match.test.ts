@@ -246,6 +246,13 @@ describe('DANE-TA', () => {
     expect(reasons([leaf, cross, intermediate])).toEqual([true, false]);
     const key = verdictOf([tlsa('2 1 1', cross)], { chain: [leaf, intermediate, cross] });
     expect(key.records[0].reason).toMatchObject({ kind: 'matched', isDetour: false });
+    const chain = [leaf, cross, intermediate];
+    expect(verdictOf([first], { chain })).toMatchObject({ matched: { record: 0, isDetour: true } });
+    expect(
+      verdictOf([tlsa('2 1 1', root), first, tlsa('2 1 1', intermediate)], { chain: [...chain, root] }),
+    ).toMatchObject({
+      matched: { depth: 1, isDetour: false },
+    });
   });
 
   test('a certificate that issued nothing in the chain matches nothing', () => {

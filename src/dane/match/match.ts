@@ -24,11 +24,12 @@ export function matchTlsa(input: MatchInput): MatchVerdict {
   if (usable.length === 0) {
     return { state: 'unusable', fallback: input.application === 'smtp' ? 'encrypt' : 'without-dane', records };
   }
-  for (const { record } of [...usable].sort(compareRecords)) {
+  const matched = [...usable].sort(compareRecords).flatMap(({ record }) => {
     const { reason } = records[record];
-    if (reason.kind === 'matched') return { state: 'matched', matched: { record, depth: reason.depth }, records };
-  }
-  return { state: 'no-match', records };
+    return reason.kind === 'matched' ? [{ record, depth: reason.depth, isDetour: reason.isDetour }] : [];
+  });
+  const best = matched.find(({ isDetour }) => !isDetour) ?? matched[0];
+  return best === undefined ? { state: 'no-match', records } : { state: 'matched', matched: best, records };
 }
 
 /** Higher numbers first, then the order of the data. */

@@ -43,11 +43,17 @@ export type MatchVerdict = { readonly records: readonly RecordVerdict[] } & (
     }
 );
 
+/**
+ * Where several records match, this is one without a detour, then that of usage 3 before 2 before 1 before 0: the order of the
+ * RRset never matters.
+ */
 export interface Match {
-  /** Place in `rrset`. Where several match it is that of usage 3 before 2 before 1 before 0, and the order of input never matters. */
+  /** Place in `rrset`. */
   readonly record: number;
   /** Place of the matched certificate in the path: 0 is the leaf. An anchor that the record itself supplies is the next above. */
   readonly depth: number;
+  /** Clients that try only one way from the leaf to its issuers, such as OpenSSL, find no match. */
+  readonly isDetour: boolean;
 }
 
 /** One for each record of the RRset, in its order. */
@@ -80,7 +86,7 @@ export type Outcome =
       readonly by: 'certificate' | 'supplied-certificate' | 'supplied-key';
       /** Leaf first, as far as it was needed; empty for a raw public key. */
       readonly path: readonly Certificate[];
-      /** There is a way to the certificate, and clients that try one way only, such as OpenSSL, take another. */
+      /** See `Match`. */
       readonly isDetour: boolean;
     }
   /** Another record of this usage and selector has a stronger digest. */
