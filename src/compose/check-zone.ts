@@ -159,12 +159,12 @@ class ZoneCheck {
       const hasAddress = exact >= 0 && (zone.row(exact, Type.A) >= 0 || zone.row(exact, Type.AAAA) >= 0);
       if (hasAddress) continue;
       const cut = role[encloser] === Role.cut ? encloser : role[encloser] === Role.below ? zone.cutAbove(encloser) : -1;
+      const answered = exact < 0 && wildcardAnswers(zone, encloser);
       if (type[row] === Type.NS) {
         // A delegation needs glue for servers at or below itself; the zone needs addresses for its own servers in it.
         const needed = cut < 0 || cut === id;
-        if (needed && !wildcardAnswers(zone, encloser))
-          report(problems, rules['zone/missing-glue'], position, facts(), extra);
-      } else if (cut < 0 && names.length > 0 && !wildcardAnswers(zone, encloser)) {
+        if (needed && !answered) report(problems, rules['zone/missing-glue'], position, facts(), extra);
+      } else if (cut < 0 && names.length > 0 && !answered) {
         report(problems, rules['zone/dangling-target'], position, facts(), extra);
       }
     }
@@ -209,10 +209,11 @@ function longestTtl(policy: Policy): number {
   return Math.min(policy.ttls.max, refresh - policy.timing.runInterval - policy.timing.zonePropagationDelay);
 }
 
-/** Whether a wildcard directly under the closest encloser answers for names that do not exist (RFC 4592 section 3.3.1). */
+/** Whether a wildcard directly under the closest encloser gives names that do not exist an address (RFC 4592 section 3.3.1). */
 function wildcardAnswers(zone: Zone, encloser: NameId): boolean {
   const wildcard = zone.find(`*.${zone.name(encloser)}` as Name);
-  return wildcard >= 0 && zone.columns.role[wildcard] !== Role.below;
+  if (wildcard < 0 || zone.columns.role[wildcard] === Role.below) return false;
+  return [Type.A, Type.AAAA, Type.CNAME].some((type) => zone.row(wildcard, type) >= 0);
 }
 
 /** The first name from `id` on that has records itself. */
