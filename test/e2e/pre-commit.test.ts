@@ -182,7 +182,7 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
     );
     const { accepted, said } = commit();
     expect(accepted).toBe(false);
-    expect(said).toContain('error[cert/private-key-in-repo]');
+    expect(said).toContain(`error[${rule}]`);
     expect(said).toContain(path);
     expect(said).not.toContain(secret);
     giveUp();
