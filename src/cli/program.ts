@@ -38,8 +38,7 @@ export async function runProgram(
     const words = spec.name.split(' ');
     let parent = program;
     if (words.length === 2) {
-      parent =
-        groups.get(words[0]) ?? configure(program.command(words[0]).description(`${words[0]}: see its commands`));
+      parent = groups.get(words[0]) ?? configure(program.command(words[0]).description(groupSummaries[words[0]] ?? ''));
       groups.set(words[0], parent);
     }
     const command = configure(parent.command(words[words.length - 1]));
@@ -72,6 +71,9 @@ export async function runProgram(
   }
   return status;
 }
+
+/** What stands beside the name of a group in the help. */
+const groupSummaries: Readonly<Record<string, string>> = { keys: 'make and list DNSSEC keys' };
 
 function optionOf(spec: CommandSpec['options'][number]): Option {
   const option = new Option(spec.flags, spec.description);

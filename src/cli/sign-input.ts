@@ -9,6 +9,7 @@ import { dsRData } from '../dnssec/ds.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import { confinedReader, refusalText } from '../host/confined.ts';
 import type { Host } from '../host/host.ts';
+import { regularFiles } from '../host/regular.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { checkRoles, type KeySet, readKeySet } from '../keys/key-set.ts';
 import { type KeyRoles, rolesOf } from '../keys/roles.ts';
@@ -89,9 +90,10 @@ export interface ReadKeys {
  * is only noted: this command takes keys as they are, also copies of test keys.
  */
 export function readKeys(host: Host, folder: string, zone: Zone, now: number, to: Report): ReadKeys | undefined {
-  const files = host.files.list(folder).map((file) => {
+  const regular = regularFiles(host.files);
+  const files = regular.list(folder).map((file) => {
     const path = join(folder, file);
-    return { path, octets: () => host.files.read(path) };
+    return { path, octets: () => regular.read(path) };
   });
   const set = readKeySet(zone.apex, files, to);
   const roles = rolesOf(set.keys, now);
