@@ -6,7 +6,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { have, must, repository, temporaryFolder } from './programs.ts';
 
 const isHere = have('pre-commit', 'git', 'npm') && existsSync(join(repository, '.git'));
@@ -125,6 +125,7 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
   }, 500_000);
 
   afterAll(folder.remove);
+  afterEach(giveUp);
 
   test('that is right passes', () => {
     write('zones/mail.yaml', mail.replace('# The mail host.', '# Our mail host.'));
@@ -139,7 +140,6 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
     expect(accepted).toBe(false);
     expect(said).toContain('error[dane/nothing-matches]');
     expect(said).toMatch(/--> zones\/mail\.yaml:[0-9]+:[0-9]+/);
-    giveUp();
   });
 
   test('with the digest of the PEM text is refused, and the mistake is named', () => {
@@ -149,7 +149,6 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
     expect(accepted).toBe(false);
     expect(said).toContain('error[dane/wrong-input-digest]');
     expect(said).toMatch(/PEM/);
-    giveUp();
   });
 
   test('with a renewed certificate whose key changed, beside a literal record of the old one, is refused', () => {
@@ -168,10 +167,10 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
   });
 
   test.each([
-    'zones/certs/mx1.key',
-    'deploy/tls.pem',
-    'keys/example.org/Kexample.org.+013+12345.private',
-  ])('with an unencrypted private key in %s is refused, and nothing of the key is shown', (path) => {
+    ['zones/certs/mx1.key', 'cert/private-key-in-repo'],
+    ['deploy/tls.pem', 'cert/private-key-in-repo'],
+    ['keys/example.org/Kexample.org.+013+12345.private', 'key/unencrypted-in-git'],
+  ])('with an unencrypted private key in %s is refused, and nothing of the key is shown', (path, rule) => {
     const key = must('openssl', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
     const secret = key.split('\n')[1];
     write(
@@ -185,7 +184,6 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
     expect(said).toContain(`error[${rule}]`);
     expect(said).toContain(path);
     expect(said).not.toContain(secret);
-    giveUp();
   });
 
   test('that only removes a certificate that is still named is refused', () => {
@@ -193,7 +191,6 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
     const { accepted, said } = commit();
     expect(accepted).toBe(false);
     expect(said).toContain('error[cert/unreadable]');
-    giveUp();
   });
 
   test('that takes a certificate from one file is refused for the other file that names it', () => {
@@ -207,7 +204,6 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
     const { accepted, said } = commit();
     expect(accepted).toBe(false);
     expect(said).toContain('error[describe/unknown-reference]');
-    giveUp();
   });
 
   test('is judged by what is staged, not by what lies in the work tree', () => {
@@ -218,7 +214,6 @@ describe.skipIf(!isHere)('a commit in a repository with the hook', () => {
     expect(run('git', ['commit', '-m', 'words']).status).toBe(0);
     expect(head()).not.toBe(before);
     expect(read('zones/mail.yaml')).toBe('nonsense: [\n');
-    giveUp();
   });
 
   test('is corrected by the hook that may, refused once, and taken when the correction is staged', () => {
