@@ -17,12 +17,13 @@ import type { Host, ReadableFiles } from '../host/host.ts';
 import { type Transaction, withTransaction } from '../host/transaction.ts';
 import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
 import { tick } from '../sign/windows.ts';
-import { type Report, report } from '../text/problem.ts';
+import { newReport, type Report, report } from '../text/problem.ts';
 import type { Executor } from '../work/executor.ts';
 import { BuildRun, type ServedContent, type ZoneOutcome } from './build-zone.ts';
 import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneFolder, zoneOutput } from './places.ts';
 import { noRepository, type Repository, readRepository } from './repository.ts';
 import { rules } from './rules.ts';
+import { settled } from './settled.ts';
 import { remember } from './unchanged.ts';
 
 export interface BuildOptions {
@@ -58,40 +59,59 @@ export interface BuildResult {
 }
 
 export async function build(host: Host, options: BuildOptions, executor: Executor, to: Report): Promise<BuildResult> {
-  const { places, only } = options;
+  const { places } = options;
   const began = host.now();
   return withTransaction(host, places.root, async (tx) => {
-    const repository = options.resign ? noRepository : readRepository(host.files, places.root, [places.state], to);
-    const before = readManifest(host.files, places);
-    const zones = options.resign ? zonesWithState(host, places) : zonesOf(repository, before);
-    const wanted = only.length === 0 ? zones : zones.filter((zone) => only.includes(zone));
-
-    const run = new BuildRun(host, tx, executor, repository, { ...options, before }, to);
-    for (const zone of zones) run.readState(zone);
-    const compiled = run.compile();
-    const outcomes = new Map<Name, ZoneOutcome>();
-    for (const zone of wanted) {
-      options.progress(outcomes.size, wanted.length, zone);
-      outcomes.set(zone, await run.buildZone(zone, compiled.get(zone)));
-      compiled.delete(zone);
+    const found = newReport();
+    const repository = options.resign ? noRepository : readRepository(host.files, places.root, [places.state], found);
+    try {
+      return await buildZones(host, tx, repository, options, began, executor, found);
+    } finally {
+      // What a silence is worth is said by `check`, which looks at more.
+      for (const problem of settled(found.problems, repository, options.now, 'quietly')) to.add(problem);
     }
-
-    const manifest = manifestOf(repository, before, outcomes, zones, options);
-    stageOutputs(tx, places, outcomes, manifest);
-    // A description that could not be read whole does not say which zones are gone.
-    if (!options.resign && repository.broken.length === 0) removeGone(tx, before, zones, places, to);
-    const commit = await tx.commit();
-    const isDone = commit.kind === 'committed' && [...outcomes.values()].every(({ state }) => state === 'built');
-    if (isDone && options.remembers) rememberBuild(host, options, repository, run, zones, began);
-    return {
-      outcomes,
-      manifest,
-      changed: commit.kind === 'committed' ? commit.changed : [],
-      conflict: commit.kind === 'conflict' ? commit.message : undefined,
-      unknown: only.filter((zone) => !zones.includes(zone)),
-      source: repository.source,
-    };
   });
+}
+
+async function buildZones(
+  host: Host,
+  tx: Transaction,
+  repository: Repository,
+  options: BuildOptions,
+  began: number,
+  executor: Executor,
+  to: Report,
+): Promise<BuildResult> {
+  const { places, only } = options;
+  const before = readManifest(host.files, places);
+  const zones = options.resign ? zonesWithState(host, places) : zonesOf(repository, before);
+  const wanted = only.length === 0 ? zones : zones.filter((zone) => only.includes(zone));
+
+  const run = new BuildRun(host, tx, executor, repository, { ...options, before }, to);
+  for (const zone of zones) run.readState(zone);
+  const compiled = run.compile();
+  const outcomes = new Map<Name, ZoneOutcome>();
+  for (const zone of wanted) {
+    options.progress(outcomes.size, wanted.length, zone);
+    outcomes.set(zone, await run.buildZone(zone, compiled.get(zone)));
+    compiled.delete(zone);
+  }
+
+  const manifest = manifestOf(repository, before, outcomes, zones, options);
+  stageOutputs(tx, places, outcomes, manifest);
+  // A description that could not be read whole does not say which zones are gone.
+  if (!options.resign && repository.broken.length === 0) removeGone(tx, before, zones, places, to);
+  const commit = await tx.commit();
+  const isDone = commit.kind === 'committed' && [...outcomes.values()].every(({ state }) => state === 'built');
+  if (isDone && options.remembers) rememberBuild(host, options, repository, run, zones, began);
+  return {
+    outcomes,
+    manifest,
+    changed: commit.kind === 'committed' ? commit.changed : [],
+    conflict: commit.kind === 'conflict' ? commit.message : undefined,
+    unknown: only.filter((zone) => !zones.includes(zone)),
+    source: repository.source,
+  };
 }
 
 function rememberBuild(

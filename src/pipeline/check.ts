@@ -17,6 +17,8 @@ import { maxCertificateSize } from './limits.ts';
 import type { Places } from './places.ts';
 import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
 import { settingsOf } from './settings.ts';
+import { settled } from './settled.ts';
+
 import { readZoneState, type ZoneState } from './zone-state.ts';
 
 export interface CheckResult {
@@ -24,13 +26,21 @@ export interface CheckResult {
   readonly zones: number;
 }
 
-/** Problems of the whole repository go to `to`. */
+/** Problems of the whole repository go to `to`: without what is silenced or explained by others, and each place once. */
 export function check(files: ReadableFiles, places: Places, now: number, to: Report): CheckResult {
-  const repository = readRepository(files, places.root, [places.state], to);
+  const all = newReport();
+  const repository = readRepository(files, places.root, [places.state], all);
   const { domains } = repository.description;
-  const childDs = publishedDs(files, places, repository, now, (domain, state) => reportKeyPolicy(domain, state, to));
-  compileAll(repository, childDs, to);
-  const { hosts } = repository.description;
+  const childDs = publishedDs(files, places, repository, now, (domain, state) => reportKeyPolicy(domain, state, all));
+  compileAll(repository, childDs, all);
+  reportDates(repository, now, all);
+  for (const problem of keysInGit(files, places.root)) all.add(problem);
+  for (const problem of settled(all.problems, repository, now)) to.add(problem);
+  return { repository, zones: domains.size };
+}
+
+function reportDates(repository: Repository, now: number, to: Report): void {
+  const { domains, hosts } = repository.description;
   for (const host of hosts.values()) {
     const zone = zoneOf(host.name, repository.description);
     const runInterval = zone === undefined ? 0 : (domains.get(zone)?.policy.timing.runInterval ?? 0);
@@ -39,8 +49,6 @@ export function check(files: ReadableFiles, places: Places, now: number, to: Rep
     reportHostDates(host, services, repository.certificates, { now, nextRun: now + runInterval }, own);
     for (const problem of own.problems) to.add({ ...problem, zones: zone === undefined ? [] : [zone] });
   }
-  for (const problem of keysInGit(files, places.root)) to.add(problem);
-  return { repository, zones: domains.size };
 }
 
 /** The DS of the signed zones as their public keys say; keys that are not there yet give none. */

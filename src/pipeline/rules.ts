@@ -1,5 +1,6 @@
 /** Rules that are decided while a repository is built. */
 import { defineRules } from '../text/problem.ts';
+import { readableTime } from '../text/time.ts';
 
 interface Zone {
   readonly zone: string;
@@ -115,6 +116,39 @@ export const rules = defineRules({
     why: 'its output is removed; its keys and journal stay',
     fix: 'nothing, if that was meant; else declare the domain again',
     message: (facts: Zone) => `${facts.zone} is no longer declared: its output is removed, its keys and journal stay`,
+  },
+  'ops/silence-expired': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a silence has come to its end',
+    why: 'what it silenced is said again; nobody has looked at it since',
+    fix: 'mend what was silenced, or give the silence a new date and its reason',
+    message: (facts: { rule: string; reason: string; until: number }) =>
+      `the silence of ${facts.rule} ended ${readableTime(facts.until)}: ${facts.reason}`,
+  },
+  'ops/silence-of-error': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'an error cannot be silenced',
+    why: 'an error keeps its zone at its last content, whether it is shown or not; the silence has no effect',
+    fix: 'remove the silence, and mend the error if there is one',
+    message: (facts: { rule: string }) => `${facts.rule} is an error and cannot be silenced`,
+  },
+  'ops/silence-unknown-rule': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a silence of a rule that does not exist',
+    why: 'it silences nothing',
+    fix: 'write the id that stands in brackets in front of the message',
+    message: (facts: { rule: string }) => `there is no rule ${facts.rule}`,
+  },
+  'ops/silence-unused': {
+    tier: 'information',
+    reach: 'offline',
+    title: 'a silence that silences nothing',
+    why: 'what was accepted is gone, or is about another zone; a new problem of this rule would go unseen',
+    fix: 'remove the silence',
+    message: (facts: { rule: string }) => `nothing of ${facts.rule} is there to be silenced`,
   },
   'ops/ungated': {
     tier: 'warning',

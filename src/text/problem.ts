@@ -156,6 +156,34 @@ export function withoutSuperseded(problems: readonly Problem[]): Problem[] {
   return hidden.size === 0 ? [...problems] : problems.filter(({ rule, subject }) => !hidden.has(`${rule} ${subject}`));
 }
 
+/**
+ * One problem where a rule says the same of one place for many zones: of a template, or of a host that they share. The first
+ * stands for all; its message says how many there are.
+ */
+export function joinedByPlace(problems: readonly Problem[]): Problem[] {
+  const first = new Map<string, Problem>();
+  const others = new Map<Problem, Set<string>>();
+  const left = problems.filter((problem) => {
+    const { rule, position, zones = [] } = problem;
+    if (position === undefined || zones.length === 0) return true;
+    const key = `${rule} ${position.file}:${position.line}:${position.column}`;
+    const before = first.get(key);
+    if (before === undefined) first.set(key, problem);
+    // Of one zone, two things may be said of one place.
+    if (before === undefined || zones.some((zone) => before.zones?.includes(zone))) return true;
+    const more = others.get(before) ?? new Set();
+    for (const zone of zones) more.add(zone);
+    others.set(before, more);
+    return false;
+  });
+  return left.map((problem) => {
+    const more = others.get(problem);
+    if (more === undefined) return problem;
+    const message = `${problem.message} (and ${more.size} other ${more.size === 1 ? 'zone' : 'zones'})`;
+    return { ...problem, message, zones: [...(problem.zones ?? []), ...more] };
+  });
+}
+
 /** Sorted by file, line, column, then rule: the order of every output. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const text = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
