@@ -27,7 +27,7 @@ zones: dist/danezone.js ## install, build and compile the example infrastructure
 check: dist/danezone.js ## lint, types, house rules, and `danezone check` of the example
 	node_modules/.bin/biome check .
 	node_modules/.bin/tsc --noEmit
-	node dist/danezone.js check
+	node dist/danezone.js check --test-keys test
 
 test: dist/danezone.js ## all tests that need only Node
 	node_modules/.bin/vitest run

@@ -22,7 +22,8 @@ describe('README', () => {
         '$TTL 1h\n@ SOA ns1.example.org. hostmaster 7 1800 600 604800 300\n NS ns1.example.org.\n NS ns2.example.net.\n',
     });
     const ran = await danezone(host, 'build');
-    expect(ran.err).toBe('');
+    // Information is allowed: the page borrows certificates that name other hosts, which DANE-EE does not look at.
+    expect(ran.err).not.toMatch(/^(?:error|warning)\[/m);
     expect(ran.status).toBe(0);
     for (const zone of ['example.org', 'lab.example.org', 'example.net', 'example.com', 'parked.example']) {
       expect(host.files.facts(`/infra/build/${zone}.zone`)?.kind).toBe('file');

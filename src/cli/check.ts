@@ -27,6 +27,11 @@ Problems go to standard error as text, to standard output in every other format.
 Exit status: 0 no errors; 1 errors (with --fix: errors that are left).`,
   options: [
     stateOption,
+    {
+      flags: '--test-keys <folder>',
+      description: 'private keys that git tracks below this folder are public knowledge, made for tests',
+      many: true,
+    },
     { flags: '--fix', description: 'correct what can only have been meant one way', default: false },
   ],
   formats: problemFormats,
@@ -40,15 +45,18 @@ Exit status: 0 no errors; 1 errors (with --fix: errors that are left).`,
   run: async (host, globals, args, options) => {
     const places = placesOf(host, globals, options);
     const now = globals.now ?? host.now();
+    const testKeys = ((options.testKeys as string[] | undefined) ?? []).map((folder) =>
+      relative(places.root, resolve(host.workingFolder, folder)).split(sep).join('/'),
+    );
     const isNamed = namedFiles(host, places.root, args);
     if (options.fix !== true) {
       const { check: runCheck } = await import('../pipeline/check.ts');
       const to = newReport();
-      const result = runCheck(host.files, places, now, to);
+      const result = runCheck(host.files, places, now, to, { testKeys });
       return say(host, globals, result, concerned(isNamed, result, withoutSuperseded(to.problems)));
     }
     const { checkAndFix } = await import('../pipeline/fix.ts');
-    const fixed = checkAndFix(host.files, places, now, isNamed);
+    const fixed = checkAndFix(host.files, places, now, isNamed, { testKeys });
     writeChanges(host, fixed);
     return say(host, globals, fixed, concerned(isNamed, fixed, fixed.problems), fixed);
   },

@@ -4,7 +4,7 @@ import { applyFixes, type Edit, editsOf } from '../describe/fix.ts';
 import type { ReadableFiles } from '../host/host.ts';
 import type { Octets } from '../text/octets.ts';
 import { type Fix, newReport, type Problem, withoutSuperseded } from '../text/problem.ts';
-import { type CheckResult, check } from './check.ts';
+import { type CheckOptions, type CheckResult, check } from './check.ts';
 import type { Places } from './places.ts';
 
 export interface Checked extends CheckResult {
@@ -35,13 +35,14 @@ export function checkAndFix(
   places: Places,
   now: number,
   mayChange: (file: string) => boolean,
+  options: CheckOptions = {},
 ): FixedRepository {
   const changes = new Map<string, ChangedFile>();
   const overlay = withChanges(files, changes);
   let count = 0;
   for (let round = 1; ; round++) {
     const to = newReport();
-    const result = check(overlay, places, now, to);
+    const result = check(overlay, places, now, to, options);
     const problems = withoutSuperseded(to.problems);
     const applied = round > rounds ? 0 : applyRound(problems);
     if (applied === 0) return { ...result, problems, changes, count };

@@ -58,6 +58,13 @@ describe('check and git', () => {
     expect(opened).toContain('/infra/.git/index');
   });
 
+  test('keys for tests are named by their folder', async () => {
+    const host = tracked({ 'test/keys/mx1.key': secret, 'test/Kexample.org.+013+12345.private': '' });
+    expect((await danezone(host, 'check')).status).toBe(1);
+    expect(await danezone(host, 'check', '--test-keys', 'test')).toMatchObject({ status: 0 });
+    expect((await danezone(host, 'check', '--test-keys', 'tes')).status).toBe(1);
+  });
+
   test('files that git does not track are not looked at', async () => {
     const host = repository({ '/infra/zones/certs/mx1.key': secret });
     host.files.makeFolder('/infra/.git');
