@@ -5,7 +5,7 @@ import { limits } from './limits.ts';
 import { rules } from './rules.ts';
 import type { Source, YamlMap } from './tree.ts';
 import { readComposed } from './yaml-composed.ts';
-import { readEvents } from './yaml-events.ts';
+import { readQuickly } from './yaml-quick.ts';
 import { sourceOf } from './yaml-source.ts';
 
 export interface YamlDocument {
@@ -26,7 +26,7 @@ export function readYaml(file: string, octets: Octets, to: Report): YamlDocument
   if (text === undefined) return {};
   const source = sourceOf(file, text);
   if (!checkCharacters(source, to)) return { text };
-  const quick = readEvents(source);
+  const quick = readQuickly(source);
   if (quick !== undefined) return { text, root: quick };
   const before = to.problems.length;
   const root = readComposed(source, to);

@@ -6,7 +6,7 @@ import { limits } from '../../src/describe/limits.ts';
 import type { YamlNode } from '../../src/describe/tree.ts';
 import { readComposed } from '../../src/describe/yaml-composed.ts';
 import { readYaml } from '../../src/describe/yaml-document.ts';
-import { readEvents } from '../../src/describe/yaml-events.ts';
+import { readQuickly } from '../../src/describe/yaml-quick.ts';
 import { sourceOf } from '../../src/describe/yaml-source.ts';
 import { newReport } from '../../src/text/problem.ts';
 
@@ -37,7 +37,7 @@ function lines(node: YamlNode, seen: Map<YamlNode, number> = new Map()): string[
 /** What both readings say of a text; the quick one may say nothing. */
 function readings(text: string): { quick: string[] | undefined; careful: string[] | undefined; problems: string[] } {
   const source = sourceOf('a.yaml', text);
-  const quick = readEvents(source);
+  const quick = readQuickly(source);
   const report = newReport();
   const careful = readComposed(source, report);
   return {

@@ -137,7 +137,6 @@ describe('the doors', () => {
   /** Package → the only files that may import it, types apart. */
   const doors: Record<string, RegExp> = {
     yaml: /^src\/describe\/yaml-composed\.ts$/,
-    'js-yaml': /^src\/describe\/yaml-events\.ts$/,
     // The shape of the YAML, and of the JSON files that a stage writes and reads back.
     zod: /^src\/(describe\/|export\/manifest\.ts$|pipeline\/(settings|unchanged)\.ts$)/,
     'dns-packet': /^src\/dns\/message\.ts$/,
