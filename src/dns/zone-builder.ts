@@ -57,25 +57,28 @@ export function newZoneBuilder(
   };
 }
 
+/** What a builder starts with: of a thousand zones in a repository, most are small. Everything doubles as it fills. */
+const first = { names: 1 << 11, owners: 1 << 6, records: 1 << 7, rdata: 1 << 12 } as const;
+
 /** Records as they come in. The reader of master files writes RDATA straight into `rdata`. */
 export class RecordCollector {
   /** Owner → names, lower case, in order of appearance. */
-  readonly names = new OctetWriter(1 << 16);
-  nameStart = new Uint32Array(1 << 10);
-  nameHash = new Uint32Array(1 << 10);
+  readonly names = new OctetWriter(first.names);
+  nameStart = new Uint32Array(first.owners);
+  nameHash = new Uint32Array(first.owners);
   ownerCount = 0;
-  private slots = new Int32Array(1 << 11).fill(-1);
+  private slots = new Int32Array(2 * first.owners).fill(-1);
   private lastOwner = -1;
 
   /** Record → owner, type, TTL, end of its RDATA, origin. */
-  recordOwner = new Uint32Array(1 << 12);
-  type = new Uint16Array(1 << 12);
-  ttl = new Uint32Array(1 << 12);
+  recordOwner = new Uint32Array(first.records);
+  type = new Uint16Array(first.records);
+  ttl = new Uint32Array(first.records);
   /** One entry more than records. */
-  rdataStart = new Uint32Array((1 << 12) + 1);
-  origin = new Uint32Array(1 << 12);
+  rdataStart = new Uint32Array(first.records + 1);
+  origin = new Uint32Array(first.records);
   count = 0;
-  readonly rdata = new OctetWriter(1 << 18);
+  readonly rdata = new OctetWriter(first.rdata);
 
   /** Which column is full, once one is; records that come later are dropped. */
   overflow: 'names' | 'record data' | undefined;
