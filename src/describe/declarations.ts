@@ -2,7 +2,7 @@
  * What the files declare, by kind and name: first noted with its place, read when its turn comes, marked where it is
  * used.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Extra, Position, Problem, Report } from '../text/problem.ts';
 import { report } from '../text/problem.ts';
 import { didYouMean } from './did-you-mean.ts';

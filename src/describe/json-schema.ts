@@ -1,5 +1,5 @@
 /** The JSON Schema that editors use for completion and hints: schema/danezone.schema.json. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Type } from '../dns/type.ts';
 import { file } from './schema.ts';
 

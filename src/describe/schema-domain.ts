@@ -1,5 +1,5 @@
 /** The shape of domains, templates and groups. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { domainName, duration, keys, like, oneOrMany, path, text, word } from './schema-words.ts';
 
 const preference = 'a number from 0 to 65535';

@@ -1,5 +1,5 @@
 /** The shape of name server sets, certificates and hosts. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { domainName, duration, keys, oneOf, oneOrMany, path, text, word, yesOrNo } from './schema-words.ts';
 
 export const nameserverSet = z

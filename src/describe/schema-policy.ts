@@ -1,5 +1,5 @@
 /** The shape of policies and parents. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { algorithms } from '../dnssec/algorithm.ts';
 import { digestTypes } from '../dnssec/ds.ts';
 import { defaults } from './defaults.ts';

@@ -1,5 +1,5 @@
 /** The small shapes that the sections of the YAML files are made of. `error` texts complete "expected …". */
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationPattern } from '../text/duration.ts';
 
 /**

@@ -2,7 +2,7 @@
  * The shape of the YAML files. From it come the first check of every entry (shape.ts) and the JSON Schema for editors
  * (json-schema.ts). What a text has to mean (a name, a record, a date) is decided where it is read.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { domain, group, template } from './schema-domain.ts';
 import { certificate, host, nameserverSet } from './schema-host.ts';
 import { parent, policy } from './schema-policy.ts';

@@ -1,5 +1,5 @@
 /** The first check of an entry: zod's issues as problems, each at the key or value that it is about. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Extra, type Report, report } from '../text/problem.ts';
 import { suggest } from '../text/suggest.ts';
 import { didYouMean } from './did-you-mean.ts';

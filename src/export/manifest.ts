@@ -3,7 +3,7 @@
  * machine and no time of the run, so that the same content gives the same octets; what the files' stat said lies in
  * `.danezone/`, which is only a cache.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Name } from '../dns/name.ts';
 import { readableTime } from '../text/time.ts';
 

@@ -1,5 +1,5 @@
 /** How a zone is signed: the part of its policy that a later run needs when the description cannot be read. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Domain } from '../describe/description.ts';
 
 const duration = z.number().int().positive();

@@ -3,7 +3,7 @@
  * result would be the same. Only a cache in `.danezone/`: where anything differs, or cannot be told, the build runs.
  */
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FileSystem, ReadableFiles } from '../host/host.ts';
 import { ownFolder } from '../host/places.ts';
 import type { Places } from './places.ts';
