@@ -1,12 +1,12 @@
 /** `danezone sign FILE`: a plain master file signed with the keys of a folder, like dnssec-signzone -S. */
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
+import type { Executor } from '../parallel/executor.ts';
 import type { SigningInput, SigningSummary } from '../sign/sign.ts';
 import { escapeControls } from '../text/escape.ts';
 import { concatOctets, type Octets } from '../text/octets.ts';
 import { newReport, type Report } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
-import type { Executor } from '../work/executor.ts';
 import { type CommandSpec, Exit, type Globals } from './command.ts';
 import { readSignOptions, type SignOptions, signOptions } from './sign-options.ts';
 

@@ -2,8 +2,9 @@
  * The edge: everything a command may ask of the machine. Stages get values; only cli/, pipeline and host/ hold a Host.
  * Calls are synchronous: a command reads everything, computes, then writes everything. The one that is not syncs many files.
  */
+
+import type { Executor } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
-import type { Executor } from '../work/executor.ts';
 
 export interface FileFacts {
   readonly kind: 'file' | 'folder' | 'symlink' | 'other';

@@ -1,12 +1,13 @@
 /**
  * A whole Host in memory, for tests: complete, deterministic, and able to die at any mutating step.
  *
- *     const host = memoryHost({ files: { '/work/zones/a.yaml': '…' }, now: 1767225600 });
+ *     const host = memoryHost({ files: { '/infra/zones/a.yaml': '…' }, now: 1767225600 });
  *     host.crashAfter(7);                    // the seventh mutating step from now, and everything after it, throws Crash
  *     const next = host.restart('synced');   // a new process on what the power failure left
  */
+
+import { inProcess } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
-import { inProcess } from '../work/executor.ts';
 import { fileFailure } from './file-failure.ts';
 import type { Host, ThisProcess } from './host.ts';
 import { MemoryDisk, type Survival, seeded } from './memory-disk.ts';
@@ -27,7 +28,7 @@ export interface MemoryHostOptions {
 }
 
 export interface MemoryHost extends Host {
-  /** Every mutating step so far, such as `rename /work/a /work/b`. */
+  /** Every mutating step so far, such as `rename /infra/a /infra/b`. */
   readonly steps: readonly string[];
   /** What was written to standard output and standard error. */
   readonly out: string;
@@ -90,7 +91,7 @@ function newProcess(machine: Machine, options: MemoryHostOptions): MemoryHost {
     entropy: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
     executor: () => inProcess,
     environment: (name) => options.environment?.[name],
-    workingFolder: options.workingFolder ?? '/work',
+    workingFolder: options.workingFolder ?? '/infra',
     stdin: async () => octetsOf(options.stdin ?? '') as Octets,
     stdout: outputTo((text) => (written.out += text), options),
     stderr: outputTo((text) => (written.err += text), options),

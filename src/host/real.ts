@@ -1,7 +1,7 @@
 /** This machine as a Host: file system, clock, entropy, worker threads, streams and signals. */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { type Executor, inProcess } from '../work/executor.ts';
+import { type Executor, inProcess } from '../parallel/executor.ts';
 import { fileFailure } from './file-failure.ts';
 import type { Host, Output } from './host.ts';
 import { realFiles } from './real-files.ts';

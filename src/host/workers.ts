@@ -6,7 +6,7 @@
  * consumer waits for, so that a slow consumer (a disk) holds the threads back instead of filling the memory.
  */
 import { Worker } from 'node:worker_threads';
-import { type Executor, inProcess, type Job } from '../work/executor.ts';
+import { type Executor, inProcess, type Job } from '../parallel/executor.ts';
 import type { Answer, Order } from './worker-messages.ts';
 
 /** One part in work, one waiting, one finished: a thread never waits for the main thread's next turn. */

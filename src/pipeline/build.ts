@@ -16,9 +16,9 @@ import {
 import type { Host, ReadableFiles } from '../host/host.ts';
 import { type Transaction, withTransaction } from '../host/transaction.ts';
 import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
+import type { Executor } from '../parallel/executor.ts';
 import { tick } from '../sign/windows.ts';
 import { newReport, type Report, report } from '../text/problem.ts';
-import type { Executor } from '../work/executor.ts';
 import { BuildRun, type ServedContent, type ZoneOutcome } from './build-zone.ts';
 import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneFolder, zoneOutput } from './places.ts';
 import { noRepository, type Repository, readRepository } from './repository.ts';

@@ -3,8 +3,8 @@
 import { type NameId, Role, type Zone, type ZoneColumns } from '../dns/zone.ts';
 import { base32hexLength, encodeBase32hexInto } from '../dnssec/base32hex.ts';
 import { nsec3HashLength } from '../dnssec/nsec3-hash.ts';
+import { type Executor, rangesOf } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
-import { type Executor, rangesOf } from '../work/executor.ts';
 import { isInsecureCut } from './denial.ts';
 import { type Nsec3Parameters, nsec3HashJob } from './nsec3-hashes.ts';
 

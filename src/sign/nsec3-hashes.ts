@@ -1,7 +1,7 @@
 /** The job that hashes names for NSEC3 (RFC 5155 section 5): most of the work of a chain, divided over the workers. */
 import { nsec3HashInto, nsec3HashLength } from '../dnssec/nsec3-hash.ts';
+import type { Job, Range } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
-import type { Job, Range } from '../work/executor.ts';
 
 export interface Nsec3Parameters {
   /** Additional iterations: 0 means that the name is hashed once. */

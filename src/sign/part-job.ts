@@ -1,7 +1,7 @@
 /** The job that signs a part of a zone: names and NSEC3 records become text in the worker, the main thread only writes it. */
 import { Type } from '../dns/type.ts';
 import type { NameId, Role } from '../dns/zone.ts';
-import type { Job } from '../work/executor.ts';
+import type { Job } from '../parallel/executor.ts';
 import { hasNsec, isSigned } from './denial.ts';
 import { type DenialPlan, DenialRecords } from './denial-records.ts';
 import type { Rank } from './nsec3-chain.ts';

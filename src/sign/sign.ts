@@ -5,8 +5,8 @@
  * serial on the content digest, ZONEMD on every record): they are made last and stand first.
  */
 import type { Name } from '../dns/name.ts';
+import type { Executor } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
-import type { Executor } from '../work/executor.ts';
 import { newContentDigest } from './content-digest.ts';
 import type { SigningInput, SigningSummary } from './input.ts';
 import { signPartJob } from './part-job.ts';

@@ -1,9 +1,9 @@
 /** What the main thread does for a zone: the plan for the workers, and the RRsets at the apex. */
 import { createHash } from 'node:crypto';
 import { Type } from '../dns/type.ts';
+import type { Executor } from '../parallel/executor.ts';
 import type { SignerSpec } from '../signers/signer.ts';
 import { compareOctets, equalOctets, fromHex, type Octets } from '../text/octets.ts';
-import type { Executor } from '../work/executor.ts';
 import {
   type ApexRRset,
   apexRRsets,

@@ -1,8 +1,8 @@
 /** What workers do for `verify`: signatures of a range of rows, NSEC3 hashes of a range of names, a digest over the zone. */
 import { openVerifier, type VerifyingEngine } from '../crypto/verify-signature.ts';
 import { nsec3HashInto, nsec3HashLength } from '../dnssec/nsec3-hash.ts';
+import type { Job } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
-import type { Job } from '../work/executor.ts';
 import { shownPerRule } from './findings.ts';
 import { type CheckOptions, type RowsResult, SignatureCheck } from './signature-check.ts';
 import { type ZoneHash, zoneDigest } from './zone-digest.ts';

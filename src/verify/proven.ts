@@ -7,9 +7,9 @@ import { sha256 } from '../crypto/digest.ts';
 import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
 import type { Zone } from '../dns/zone.ts';
+import type { Executor } from '../parallel/executor.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import { newReport, type Report } from '../text/problem.ts';
-import type { Executor } from '../work/executor.ts';
 import { type Verdict, type VerifyOptions, verifyZone } from './verify.ts';
 
 declare const proof: unique symbol;

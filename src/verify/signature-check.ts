@@ -2,8 +2,8 @@
 import { lowerCase, wireNameLength } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import { Role, type Row, Zone, type ZoneColumns } from '../dns/zone.ts';
+import type { Range } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
-import type { Range } from '../work/executor.ts';
 import {
   rrsigAlgorithm,
   rrsigExpiration,

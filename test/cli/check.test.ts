@@ -149,8 +149,8 @@ describe('formats', () => {
     const { commands } = await import('../../src/cli/commands.ts');
     const { memoryHost } = await import('../../src/host/memory.ts');
     const host = memoryHost({
-      files: { '/work/infra/zones/a.yaml': 'domians: {}\n', '/work/infra/zones/b.yaml': 'x: 1\n' },
-      workingFolder: '/work',
+      files: { '/infra/infra/zones/a.yaml': 'domians: {}\n', '/infra/infra/zones/b.yaml': 'x: 1\n' },
+      workingFolder: '/infra',
     });
     const run = (...argv: string[]) => runSafely(host, '0', commands, ['check', '--root', 'infra', ...argv]);
     await run('--format', 'github');

@@ -30,9 +30,9 @@ describe.each(reports)('--format %s', (format) => {
     const zone = readFileSync(new URL('../vectors/signed/bind-nsec.zone', import.meta.url), 'latin1');
     const bad = zone.replace(/^mx1\.zone\.test\..*RRSIG\tA 13 .*\n/im, '');
     const host = memoryHost({
-      files: { '/work/good.zone': zone, '/work/sub/bad.zone': bad },
+      files: { '/infra/good.zone': zone, '/infra/sub/bad.zone': bad },
       now: Date.UTC(2026, 5, 1) / 1000,
-      workingFolder: '/work',
+      workingFolder: '/infra',
     });
     const args = ['good.zone', 'sub/bad.zone', 'none.zone', '--format', format];
     expect(await runSafely(host, '0', commands, ['verify', ...args])).toBe(3);

@@ -22,7 +22,7 @@ describe('keys generate', () => {
     const host = memoryHost();
     expect(await run(host, 'generate', 'example.org')).toBe(0);
     const [publicPath, privatePath] = keyPaths(host);
-    const stem = /^\/work\/keys\/example\.org\/(Kexample\.org\.\+013\+([0-9]{5}))\.key$/.exec(publicPath)!;
+    const stem = /^\/infra\/keys\/example\.org\/(Kexample\.org\.\+013\+([0-9]{5}))\.key$/.exec(publicPath)!;
     expect(privatePath).toBe(publicPath.replace('.key', '.private'));
     expect([publicPath, privatePath].map((path) => (host.files.facts(path)!.mode & 0o777).toString(8))).toEqual([
       '644',
@@ -102,7 +102,7 @@ describe('keys generate', () => {
   test('a zone whose name cannot be a folder gets one that can', async () => {
     const host = memoryHost();
     expect(await run(host, 'generate', '0/25.2.0.192.in-addr.arpa')).toBe(0);
-    expect(keyPaths(host)[0]).toMatch(/^\/work\/keys\/0%2F25\.2\.0\.192\.in-addr\.arpa\/K0%2F25\.2\./);
+    expect(keyPaths(host)[0]).toMatch(/^\/infra\/keys\/0%2F25\.2\.0\.192\.in-addr\.arpa\/K0%2F25\.2\./);
     expect(await run(host, 'list', '0/25.2.0.192.in-addr.arpa')).toBe(0);
   });
 });

@@ -25,8 +25,8 @@ async function run(
   records: string,
   files: Readonly<Record<string, Octets | string>> = {},
 ): Promise<Run> {
-  const inFolder = Object.fromEntries(Object.entries(files).map(([path, content]) => [`/work/${path}`, content]));
-  const host = memoryHost({ files: { ...inFolder, '/work/tlsa.txt': records }, now, stdin: records });
+  const inFolder = Object.fromEntries(Object.entries(files).map(([path, content]) => [`/infra/${path}`, content]));
+  const host = memoryHost({ files: { ...inFolder, '/infra/tlsa.txt': records }, now, stdin: records });
   const status = await runProgram(host, '0', [match], ['match', ...args]);
   return { status, out: host.out, err: host.err };
 }

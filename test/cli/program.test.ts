@@ -81,7 +81,7 @@ describe('arguments and options', () => {
     ]) {
       expect((await run(argv)).call.globals).toEqual({
         version: '1.2.3',
-        root: '/work/infra',
+        root: '/infra/infra',
         now: 1_767_225_600,
         format: 'json',
         quiet: true,
@@ -93,7 +93,7 @@ describe('arguments and options', () => {
   test('have defaults', async () => {
     expect((await run(['build'])).call.globals).toEqual({
       version: '1.2.3',
-      root: '/work',
+      root: '/infra',
       now: undefined,
       format: 'text',
       quiet: false,
@@ -150,14 +150,14 @@ describe('what a command cannot handle', () => {
 
   test('in a file is said with its path, status 1', async () => {
     const { status, host } = await refused(
-      new FileError('EACCES', '/work/x', 'cannot read /work/x: permission denied (EACCES)'),
+      new FileError('EACCES', '/infra/x', 'cannot read /infra/x: permission denied (EACCES)'),
     );
     expect(status).toBe(Exit.problems);
-    expect(host.err).toBe('danezone: cannot read /work/x: permission denied (EACCES)\n');
+    expect(host.err).toBe('danezone: cannot read /infra/x: permission denied (EACCES)\n');
   });
 
   test('because another run holds the lock passes by itself: status 75', async () => {
-    expect((await refused(new Locked('/work/.danezone/lock', 'another danezone writes'))).status).toBe(Exit.temporary);
+    expect((await refused(new Locked('/infra/.danezone/lock', 'another danezone writes'))).status).toBe(Exit.temporary);
   });
 
   test('is otherwise a bug: status 70, one line, the trace only on request', async () => {

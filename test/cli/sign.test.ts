@@ -17,8 +17,8 @@ const unsigned = '$TTL 3600\n@ SOA ns1 host 41 3600 600 86400 300\n@ NS ns1\nns1
 
 function hostWith(stems: readonly string[], files: Record<string, string> = {}): MemoryHost {
   const halves = stems.flatMap((stem) => [`${stem}.key`, `${stem}.private`]);
-  const keys = Object.fromEntries(halves.map((file) => [`/work/keys/${file}`, readVector(`${keyFolder}${file}`)]));
-  return memoryHost({ files: { '/work/zone': unsigned, ...keys, ...files }, now, workingFolder: '/work' });
+  const keys = Object.fromEntries(halves.map((file) => [`/infra/keys/${file}`, readVector(`${keyFolder}${file}`)]));
+  return memoryHost({ files: { '/infra/zone': unsigned, ...keys, ...files }, now, workingFolder: '/infra' });
 }
 
 /** What is noted of the key files here, which have the mode of files in git. */
@@ -29,7 +29,7 @@ const usual = ['zone', '--origin', 'zone.test', '--keys', 'keys', '-o', 'out'];
 
 async function signed(host: MemoryHost, ...args: string[]): Promise<Zone> {
   expect([await run(host, ...usual, ...args), host.err.replace(notes, '')]).toEqual([0, '']);
-  return zoneOf(host.text('/work/out'), 'zone.test.');
+  return zoneOf(host.text('/infra/out'), 'zone.test.');
 }
 
 const soaOf = (zone: Zone) => decode('SOA', zone.rdataOf(zone.row(0, Type.SOA))[0]);
@@ -48,9 +48,9 @@ describe('danezone sign', () => {
     );
     expect(apexTypes(zone)).toEqual(['NS', 'SOA', 'NSEC', 'DNSKEY']);
     expect(host.out).toBe('');
-    expect(Object.keys(host.tree()).filter((path) => !path.startsWith('/work/keys/'))).toEqual([
-      '/work/out',
-      '/work/zone',
+    expect(Object.keys(host.tree()).filter((path) => !path.startsWith('/infra/keys/'))).toEqual([
+      '/infra/out',
+      '/infra/zone',
     ]);
   });
 
@@ -92,7 +92,7 @@ describe('danezone sign', () => {
   test('iterations and salt are there only by name', async () => {
     const host = hostWith([ksk]);
     expect(await run(host, ...usual, '--nsec3', '--iterations', '3', '--salt', 'AB')).toBe(0);
-    const zone = zoneOf(host.text('/work/out'), 'zone.test.');
+    const zone = zoneOf(host.text('/infra/out'), 'zone.test.');
     const parameters = decode('NSEC3PARAM', zone.rdataOf(zone.row(0, Type.NSEC3PARAM))[0]);
     expect([parameters.iterations, hex(parameters.salt)]).toEqual([3, 'ab']);
   });
@@ -107,33 +107,33 @@ describe('danezone sign', () => {
   });
 
   test('without --origin the zone is that of the SOA record', async () => {
-    const host = hostWith([ksk], { '/work/zone': `$ORIGIN zone.test.\n${unsigned}` });
+    const host = hostWith([ksk], { '/infra/zone': `$ORIGIN zone.test.\n${unsigned}` });
     expect(await run(host, 'zone', '--keys', 'keys', '-o', 'out')).toBe(0);
-    expect(zoneOf(host.text('/work/out'), 'zone.test.').apex).toBe('zone.test.');
+    expect(zoneOf(host.text('/infra/out'), 'zone.test.').apex).toBe('zone.test.');
   });
 
   test('- is standard input and standard output', async () => {
     const host = hostWith([ksk]);
     await signed(host);
-    const piped = memoryHost({ files: host.tree(), now, workingFolder: '/work', stdin: unsigned });
+    const piped = memoryHost({ files: host.tree(), now, workingFolder: '/infra', stdin: unsigned });
     expect(await run(piped, '-', '--origin', 'zone.test', '--keys', 'keys', '-o', '-')).toBe(0);
-    expect(piped.out).toBe(host.text('/work/out'));
+    expect(piped.out).toBe(host.text('/infra/out'));
   });
 
   test('a zone that was signed before comes out as if it had not been, and says so', async () => {
     const fresh = hostWith([ksk]);
     await signed(fresh);
-    const host = hostWith([ksk], { '/work/zone': fresh.text('/work/out') });
+    const host = hostWith([ksk], { '/infra/zone': fresh.text('/infra/out') });
     expect(await run(host, ...usual)).toBe(0);
-    expect(host.text('/work/out')).toBe(fresh.text('/work/out'));
+    expect(host.text('/infra/out')).toBe(fresh.text('/infra/out'));
     expect(host.err).toContain('note: left out 8 RRSIG of an earlier signing');
   });
 
   test('a DNSKEY of the zone that is of no key in the folder stays', async () => {
     const other = `@ 600 DNSKEY 256 3 13 ${base64(readKey(`${keyFolder}${zsk}`).key.publicKey)}\n`;
-    const host = hostWith([ksk], { '/work/zone': unsigned + other });
+    const host = hostWith([ksk], { '/infra/zone': unsigned + other });
     expect(await run(host, ...usual)).toBe(0);
-    const zone = zoneOf(host.text('/work/out'), 'zone.test.');
+    const zone = zoneOf(host.text('/infra/out'), 'zone.test.');
     expect(
       publishedIn(zone)
         .map(({ tag }) => tag)
@@ -143,10 +143,10 @@ describe('danezone sign', () => {
   });
 
   test('$INCLUDE reaches the files beside the zone and no others', async () => {
-    const files = { '/work/more/www': 'mail A 192.0.2.25\n', '/secret': 'x A 192.0.2.1\n' };
-    const host = hostWith([ksk], { ...files, '/work/zone': `${unsigned}$INCLUDE more/www\n` });
+    const files = { '/infra/more/www': 'mail A 192.0.2.25\n', '/secret': 'x A 192.0.2.1\n' };
+    const host = hostWith([ksk], { ...files, '/infra/zone': `${unsigned}$INCLUDE more/www\n` });
     expect((await signed(host)).find('mail.zone.test.' as never)).toBeGreaterThan(0);
-    const outside = hostWith([ksk], { ...files, '/work/zone': `${unsigned}$INCLUDE ../secret\n` });
+    const outside = hostWith([ksk], { ...files, '/infra/zone': `${unsigned}$INCLUDE ../secret\n` });
     expect(await run(outside, ...usual)).toBe(1);
     expect(outside.err).toContain('error[master/include]');
   });
@@ -155,55 +155,55 @@ describe('danezone sign', () => {
     const [host, reference] = [hostWith([ksk]), hostWith([ksk])];
     await signed(host);
     await signed(reference, '--engine', 'noble');
-    expect(reference.text('/work/out')).toBe(host.text('/work/out'));
+    expect(reference.text('/infra/out')).toBe(host.text('/infra/out'));
   });
 });
 
 describe('danezone sign keeps the output as it was', () => {
-  const before = { '/work/out': 'before' };
+  const before = { '/infra/out': 'before' };
 
   test.each<[string, string, string]>([
     ['a record that is none', 'www A 192.0.2.300\n', 'master/rdata'],
     ['a second SOA', '@ SOA ns1 host 42 3600 600 86400 300\n', 'zone/apex'],
   ])('where the zone has %s: status 1', async (_, line, rule) => {
-    const host = hostWith([ksk], { ...before, '/work/zone': unsigned + line });
+    const host = hostWith([ksk], { ...before, '/infra/zone': unsigned + line });
     expect(await run(host, ...usual)).toBe(1);
     expect(host.err).toContain(`error[${rule}]`);
-    expect(host.text('/work/out')).toBe('before');
+    expect(host.text('/infra/out')).toBe('before');
   });
 
   test('where a key that must sign has no private half: status 1', async () => {
     const host = hostWith([], {
       ...before,
-      [`/work/keys/${ksk}.key`]: readVector(`${keyFolder}${ksk}.key`).toString('latin1'),
+      [`/infra/keys/${ksk}.key`]: readVector(`${keyFolder}${ksk}.key`).toString('latin1'),
     });
     expect(await run(host, ...usual)).toBe(1);
     expect(host.err).toContain('error[key/no-private-half]');
-    expect(host.text('/work/out')).toBe('before');
+    expect(host.text('/infra/out')).toBe('before');
   });
 
   test('where there is no key: status 1', async () => {
     const none = hostWith([], before);
     expect(await run(none, ...usual)).toBe(1);
-    expect(none.err).toMatch(/no folder \/work\/keys/);
-    const host = hostWith([], { ...before, '/work/keys/README': '' });
+    expect(none.err).toMatch(/no folder \/infra\/keys/);
+    const host = hostWith([], { ...before, '/infra/keys/README': '' });
     expect(await run(host, ...usual)).toBe(1);
-    expect(host.err).toMatch(/no key of zone\.test\. in \/work\/keys signs at 2026-01-01 00:00:00Z/);
+    expect(host.err).toMatch(/no key of zone\.test\. in \/infra\/keys signs at 2026-01-01 00:00:00Z/);
   });
 
   // The key of another signer has an algorithm of its own, and nobody signs with it.
   const foreign = `@ DNSKEY 257 3 15 ${base64(readKey(`${keyFolder}${ed}`).key.publicKey)}\n`;
 
   test('where the zone does not verify: status 3', async () => {
-    const host = hostWith([ksk], { ...before, '/work/zone': unsigned + foreign });
+    const host = hostWith([ksk], { ...before, '/infra/zone': unsigned + foreign });
     expect(await run(host, ...usual)).toBe(3);
     expect(host.err).toContain('error[sign/missing-signature]');
-    expect(host.text('/work/out')).toBe('before');
-    expect(Object.keys(host.tree()).filter((path) => path.startsWith('/work/.'))).toEqual([]);
+    expect(host.text('/infra/out')).toBe('before');
+    expect(Object.keys(host.tree()).filter((path) => path.startsWith('/infra/.'))).toEqual([]);
   });
 
   test('and prints nothing to standard output then, unless with --no-verify', async () => {
-    const host = hostWith([ksk], { '/work/zone': unsigned + foreign });
+    const host = hostWith([ksk], { '/infra/zone': unsigned + foreign });
     expect(await run(host, ...usual.slice(0, -1), '-')).toBe(3);
     expect(host.out).toBe('');
     expect(await run(host, ...usual.slice(0, -1), '-', '--no-verify')).toBe(0);
@@ -217,8 +217,8 @@ describe('danezone sign keeps the output as it was', () => {
       const host = hostWith([ksk], before);
       host.failAfter(count, 'ENOSPC');
       await run(host, ...usual);
-      expect(['before', steps.text('/work/out')]).toContain(host.text('/work/out'));
-      expect(Object.keys(host.tree()).filter((path) => path.startsWith('/work/.'))).toEqual([]);
+      expect(['before', steps.text('/infra/out')]).toContain(host.text('/infra/out'));
+      expect(Object.keys(host.tree()).filter((path) => path.startsWith('/infra/.'))).toEqual([]);
     }
   });
 });

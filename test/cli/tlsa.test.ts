@@ -19,7 +19,7 @@ async function run(
   files: Readonly<Record<string, Octets | string>> = {},
   more: { environment?: Record<string, string>; stdin?: Octets } = {},
 ): Promise<Run> {
-  const inFolder = Object.fromEntries(Object.entries(files).map(([path, content]) => [`/work/${path}`, content]));
+  const inFolder = Object.fromEntries(Object.entries(files).map(([path, content]) => [`/infra/${path}`, content]));
   const host = memoryHost({ files: inFolder, now, ...more });
   const status = await runProgram(host, '0', [tlsa], ['tlsa', ...args]);
   return { status, out: host.out, err: host.err };

@@ -12,9 +12,9 @@ const dropped = Buffer.from(zone.toString('latin1').replace(/^mx1\.zone\.test\..
 
 const hostWith = (files: Record<string, string | Uint8Array> = {}, stdin = ''): MemoryHost =>
   memoryHost({
-    files: { '/work/good.zone': zone, '/work/bad.zone': dropped, '/work/ds': vector('ds'), ...files },
+    files: { '/infra/good.zone': zone, '/infra/bad.zone': dropped, '/infra/ds': vector('ds'), ...files },
     now: at,
-    workingFolder: '/work',
+    workingFolder: '/infra',
     stdin,
   });
 
@@ -58,8 +58,8 @@ describe('danezone verify', () => {
 
   test('ends with 1 where a file is not there, is no zone, or has a line that cannot be read', async () => {
     const files = {
-      '/work/none.zone': '; nothing\n',
-      '/work/part.zone': Buffer.concat([zone, Buffer.from('www.zone.test. 1 IN A 1.2.3\n')]),
+      '/infra/none.zone': '; nothing\n',
+      '/infra/part.zone': Buffer.concat([zone, Buffer.from('www.zone.test. 1 IN A 1.2.3\n')]),
     };
     for (const file of ['absent.zone', 'none.zone', 'part.zone']) {
       const { status, out } = await run(hostWith(files), file);
@@ -73,9 +73,9 @@ describe('danezone verify', () => {
     const lines = dropped.toString('latin1').split('\n');
     const isHost = (line: string) => /^mx1\S*\s.*IN A/i.test(line);
     const files = {
-      '/work/zones/main.zone': `${lines.filter((line) => !isHost(line)).join('\n')}\n$INCLUDE parts/hosts\n`,
-      '/work/zones/parts/hosts': `; one\n${lines.filter(isHost).join('\n')}\n`,
-      '/work/zones/out.zone': '$INCLUDE ../good.zone\n',
+      '/infra/zones/main.zone': `${lines.filter((line) => !isHost(line)).join('\n')}\n$INCLUDE parts/hosts\n`,
+      '/infra/zones/parts/hosts': `; one\n${lines.filter(isHost).join('\n')}\n`,
+      '/infra/zones/out.zone': '$INCLUDE ../good.zone\n',
     };
     const { status, err } = await run(hostWith(files), 'zones/main.zone');
     expect([status, err.includes('--> zones/parts/hosts:2:')]).toEqual([3, true]);
@@ -98,20 +98,20 @@ describe('danezone verify', () => {
   });
 
   test('follows the DS records of --ds', async () => {
-    const other = { '/work/other': '17325 13 2 00FA2EE147D548CD0D5D5075C8AAE99238C2C5F081A0AB8D3663A9565CAE7110\n' };
+    const other = { '/infra/other': '17325 13 2 00FA2EE147D548CD0D5D5075C8AAE99238C2C5F081A0AB8D3663A9565CAE7110\n' };
     const text = vector('ds').toString('latin1');
-    const own = { '/work/own': text.split('\n').find((line) => line.includes(' 17325 '))! };
+    const own = { '/infra/own': text.split('\n').find((line) => line.includes(' 17325 '))! };
     expect((await run(hostWith(own), 'good.zone', '--ds', 'own')).status).toBe(0);
     const wrong = await run(hostWith(other), 'good.zone', '--ds', 'other');
     expect([wrong.status, wrong.err.includes('parent/ds-without-key')]).toEqual([3, true]);
     const foreign = await run(
-      hostWith({ '/work/foreign': text.replaceAll('zone.test.', 'other.test.') }),
+      hostWith({ '/infra/foreign': text.replaceAll('zone.test.', 'other.test.') }),
       'good.zone',
       '--ds',
       'foreign',
     );
     expect([foreign.status, foreign.out.includes('no DS record for zone.test.')]).toEqual([1, true]);
-    const broken = await run(hostWith({ '/work/broken': 'zone.test. IN DS 1 2\n' }), 'good.zone', '--ds', 'broken');
+    const broken = await run(hostWith({ '/infra/broken': 'zone.test. IN DS 1 2\n' }), 'good.zone', '--ds', 'broken');
     expect([broken.status, broken.err.includes('--> broken:1:')]).toEqual([1, true]);
   });
 
@@ -142,7 +142,7 @@ describe('danezone verify', () => {
   test('warns of signatures that are due, and is stricter with zones of ours', async () => {
     const { status, err } = await run(hostWith(), 'good.zone', '--refresh', '3650d');
     expect([status, err.includes('warning[sign/refresh-missed]')]).toEqual([0, true]);
-    const rfc = { '/work/rfc.zone': readFileSync(new URL('../vectors/rfc/rfc5155-a.zone', import.meta.url)) };
+    const rfc = { '/infra/rfc.zone': readFileSync(new URL('../vectors/rfc/rfc5155-a.zone', import.meta.url)) };
     expect((await run(hostWith(rfc), 'rfc.zone', '--at', '20100101000000')).status).toBe(0);
     expect((await run(hostWith(rfc), 'rfc.zone', '--at', '20100101000000', '--own')).status).toBe(3);
   });
@@ -174,7 +174,7 @@ describe('danezone verify', () => {
   });
 
   test('escapes what comes from the file', async () => {
-    const host = hostWith({ '/work/e\x1b.zone': 'zone.test. 1 IN SOA a b 1 1 1 1 1\n\x1b[31m 1 IN A 1.2.3\n' });
+    const host = hostWith({ '/infra/e\x1b.zone': 'zone.test. 1 IN SOA a b 1 1 1 1 1\n\x1b[31m 1 IN A 1.2.3\n' });
     const { out, err } = await run(host, 'e\x1b.zone');
     expect(`${out}${err}`).not.toContain('\x1b');
   });

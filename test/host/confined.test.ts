@@ -4,23 +4,23 @@ import { memoryHost } from '../../src/host/memory.ts';
 
 const host = memoryHost({
   files: {
-    '/work/certs/mx1.pem': 'certificate',
-    '/work/certs/linked.pem': { link: 'mx1.pem' },
-    '/work/certs/out.pem': { link: '/etc/secret' },
-    '/work/certs/circle.pem': { link: 'circle.pem' },
-    '/work/certs/sneaky.pem': { link: '../keys/example.org/K.private' },
-    '/work/aside': { link: '/etc' },
-    '/work/keys/example.org/K.private': 'private',
-    '/work/keys-of-others.txt': 'fine',
-    '/work/.git/config': 'x',
-    '/work/.danezone/commit.json': 'x',
-    '/work/large': 'x'.repeat(101),
+    '/infra/certs/mx1.pem': 'certificate',
+    '/infra/certs/linked.pem': { link: 'mx1.pem' },
+    '/infra/certs/out.pem': { link: '/etc/secret' },
+    '/infra/certs/circle.pem': { link: 'circle.pem' },
+    '/infra/certs/sneaky.pem': { link: '../keys/example.org/K.private' },
+    '/infra/aside': { link: '/etc' },
+    '/infra/keys/example.org/K.private': 'private',
+    '/infra/keys-of-others.txt': 'fine',
+    '/infra/.git/config': 'x',
+    '/infra/.danezone/commit.json': 'x',
+    '/infra/large': 'x'.repeat(101),
     '/state/journal.json': 'x',
-    '/work/state': { link: '/state' },
+    '/infra/state': { link: '/state' },
     '/etc/secret': 'secret',
   },
 });
-const read = (path: string) => confinedRead(host.files, '/work', path, { maxSize: 100, forbid: ['keys'] });
+const read = (path: string) => confinedRead(host.files, '/infra', path, { maxSize: 100, forbid: ['keys'] });
 
 describe('a file that the description names', () => {
   test('is read from the root, and named by its normal path', () => {
@@ -36,7 +36,7 @@ describe('a file that the description names', () => {
   test.each([
     ['', 'empty'],
     ['certs/mx1.pem\0.txt', 'NUL'],
-    ['/work/certs/mx1.pem', 'absolute path'],
+    ['/infra/certs/mx1.pem', 'absolute path'],
     ['../etc/secret', 'outside'],
     ['certs/../../etc/secret', 'outside'],
     ['certs/out.pem', 'link to a place outside'],
@@ -59,9 +59,9 @@ describe('a file that the description names', () => {
   });
 
   test('may not come from a state folder that lies inside the root under another name', () => {
-    const inside = memoryHost({ files: { '/work/secrets/x': 'x', '/work/state': { link: 'secrets' } } });
+    const inside = memoryHost({ files: { '/infra/secrets/x': 'x', '/infra/state': { link: 'secrets' } } });
     for (const path of ['state/x', 'secrets/x']) {
-      expect(confinedRead(inside.files, '/work', path, { maxSize: 100, forbid: ['/work/state'] })).toHaveProperty(
+      expect(confinedRead(inside.files, '/infra', path, { maxSize: 100, forbid: ['/infra/state'] })).toHaveProperty(
         'error',
       );
     }

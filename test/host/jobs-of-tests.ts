@@ -1,5 +1,5 @@
 /** Jobs that show what an Executor does. The worker of the tests knows them as well. */
-import type { Job } from '../../src/work/executor.ts';
+import type { Job } from '../../src/parallel/executor.ts';
 
 export const squareJob: Job<{ plus: number }, number, { square: number; thread: number }> = {
   name: 'square',

@@ -6,25 +6,25 @@ import { Crash, type MemoryHost, memoryHost } from '../../src/host/memory.ts';
 import type { Survival } from '../../src/host/memory-disk.ts';
 import { type Commit, withTransaction } from '../../src/host/transaction.ts';
 
-const root = '/work';
+const root = '/infra';
 const octets = (text: string) => Buffer.from(text);
 
 const before = {
-  '/work/build/example.org.zone': 'old zone',
-  '/work/build/gone.example.zone': 'a zone that left the description',
-  '/work/build/same.example.zone': 'same',
-  '/work/keys/example.org/journal.json': 'generation 7',
+  '/infra/build/example.org.zone': 'old zone',
+  '/infra/build/gone.example.zone': 'a zone that left the description',
+  '/infra/build/same.example.zone': 'same',
+  '/infra/keys/example.org/journal.json': 'generation 7',
 };
 const keys = {
-  '/work/keys/new.example/Knew.private': 'private half',
-  '/work/keys/new.example/Knew.key': 'public half',
+  '/infra/keys/new.example/Knew.private': 'private half',
+  '/infra/keys/new.example/Knew.key': 'public half',
 };
 const after = {
-  '/work/build/example.org.zone': 'new zone',
-  '/work/build/new.example.zone': 'first zone',
-  '/work/build/same.example.zone': 'same',
-  '/work/keys/example.org/journal.json': 'generation 8',
-  '/work/keys/new.example/journal.json': 'generation 1',
+  '/infra/build/example.org.zone': 'new zone',
+  '/infra/build/new.example.zone': 'first zone',
+  '/infra/build/same.example.zone': 'same',
+  '/infra/keys/example.org/journal.json': 'generation 8',
+  '/infra/keys/new.example/journal.json': 'generation 1',
 };
 
 /** A build as the pipeline makes it: a new zone with its keys, a changed one, one that goes, one that stays. */
@@ -34,14 +34,14 @@ async function build(host: Host, keyWritten: (path: string) => void = () => {}):
       tx.writeKey(path, octets(content));
       keyWritten(path);
     }
-    const zone = tx.stage('/work/build/example.org.zone');
+    const zone = tx.stage('/infra/build/example.org.zone');
     zone.write(octets('new '));
     zone.write(octets('zone'));
     zone.close();
     for (const [path, content] of Object.entries(after).slice(1)) tx.stageWhole(path, octets(content));
-    tx.remove('/work/build/gone.example.zone');
+    tx.remove('/infra/build/gone.example.zone');
     await Promise.resolve();
-    expect(Buffer.from(tx.stagedRead('/work/build/example.org.zone')).toString()).toBe('new zone');
+    expect(Buffer.from(tx.stagedRead('/infra/build/example.org.zone')).toString()).toBe('new zone');
     return tx.commit();
   });
 }
@@ -49,7 +49,7 @@ async function build(host: Host, keyWritten: (path: string) => void = () => {}):
 /** The outputs and journals, without key files and without the transaction's own folder. */
 function state(host: MemoryHost): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(host.tree()).filter(([path]) => !path.startsWith('/work/.danezone/') && !(path in keys)),
+    Object.entries(host.tree()).filter(([path]) => !path.startsWith('/infra/.danezone/') && !(path in keys)),
   );
 }
 
@@ -93,19 +93,19 @@ describe('a committed transaction', () => {
     expect(commit).toEqual({
       kind: 'committed',
       changed: [
-        '/work/build/example.org.zone',
-        '/work/build/new.example.zone',
-        '/work/keys/example.org/journal.json',
-        '/work/keys/new.example/journal.json',
-        '/work/build/gone.example.zone',
+        '/infra/build/example.org.zone',
+        '/infra/build/new.example.zone',
+        '/infra/keys/example.org/journal.json',
+        '/infra/keys/new.example/journal.json',
+        '/infra/build/gone.example.zone',
       ],
-      unchanged: ['/work/build/same.example.zone'],
+      unchanged: ['/infra/build/same.example.zone'],
     });
   });
 
   test('does not touch a file whose content it would not change', async () => {
     const host = memoryHost({ files: before });
-    const modified = () => host.files.facts('/work/build/same.example.zone');
+    const modified = () => host.files.facts('/infra/build/same.example.zone');
     const then = modified();
     await build(host);
     expect(modified()).toEqual(then);
@@ -113,7 +113,7 @@ describe('a committed transaction', () => {
 
   test('writes private keys with mode 0600', async () => {
     const { host } = await reference();
-    expect(host.files.facts('/work/keys/new.example/Knew.private')?.mode).toBe(0o600);
+    expect(host.files.facts('/infra/keys/new.example/Knew.private')?.mode).toBe(0o600);
   });
 
   test('survives a power failure at once, whole', async () => {
@@ -144,7 +144,7 @@ describe('a run that dies', () => {
           expect([undefined, content], where).toContain(found);
           if (at > safeAfter.get(path)!) expect(found, where).toBe(content);
         }
-        outcomes.add(readers['/work/build/example.org.zone']);
+        outcomes.add(readers['/infra/build/example.org.zone']);
       }
     }
     expect([...outcomes].sort()).toEqual(['new zone', 'old zone']);
@@ -181,7 +181,7 @@ describe('a run that dies', () => {
       const host = (await crashed(at)).restart('all');
       const rerun = withTransaction(host, root, async (tx) => {
         for (const [path, content] of Object.entries(after)) tx.stageWhole(path, octets(content));
-        tx.remove('/work/build/gone.example.zone');
+        tx.remove('/infra/build/gone.example.zone');
         return tx.commit();
       });
       expect(await rerun).toHaveProperty('kind', 'committed');
@@ -217,20 +217,20 @@ describe('a run that ends without a commit', () => {
   test('by an error in the computation leaves everything as it was, apart from key files', async () => {
     const host = memoryHost({ files: before });
     const failing = withTransaction(host, root, async (tx) => {
-      tx.writeKey('/work/keys/new.example/Knew.private', octets('private half'));
-      tx.stage('/work/build/example.org.zone').write(octets('half'));
-      tx.stageWhole('/work/build/new.example.zone', octets('x'));
+      tx.writeKey('/infra/keys/new.example/Knew.private', octets('private half'));
+      tx.stage('/infra/build/example.org.zone').write(octets('half'));
+      tx.stageWhole('/infra/build/new.example.zone', octets('x'));
       throw new RangeError('a bug');
     });
     await expect(failing).rejects.toThrow(RangeError);
-    expect(host.tree()).toEqual({ ...before, '/work/keys/new.example/Knew.private': 'private half' });
+    expect(host.tree()).toEqual({ ...before, '/infra/keys/new.example/Knew.private': 'private half' });
   });
 
   test('by a signal gives the lock back and leaves no stage', async () => {
     const host = memoryHost({ files: before });
     let interrupted = false;
     const stopped = withTransaction(host, root, async (tx) => {
-      tx.stageWhole('/work/build/example.org.zone', octets('x'));
+      tx.stageWhole('/infra/build/example.org.zone', octets('x'));
       host.interrupt();
       interrupted = true;
       await tx.commit();
@@ -243,7 +243,7 @@ describe('a run that ends without a commit', () => {
 
   test('because the state was changed by somebody else changes nothing and says what', async () => {
     const host = memoryHost({ files: before });
-    const journal = '/work/keys/example.org/journal.json';
+    const journal = '/infra/keys/example.org/journal.json';
     const commit = await withTransaction(host, root, async (tx) => {
       const read = host.text(journal);
       tx.stageWhole(journal, octets('generation 8'));
@@ -260,10 +260,10 @@ describe('a run that ends without a commit', () => {
 
 describe('key files', () => {
   test('never replace another file', async () => {
-    const host = memoryHost({ files: { '/work/keys/K.private': 'older' } });
-    const writing = withTransaction(host, root, async (tx) => tx.writeKey('/work/keys/K.private', octets('newer')));
+    const host = memoryHost({ files: { '/infra/keys/K.private': 'older' } });
+    const writing = withTransaction(host, root, async (tx) => tx.writeKey('/infra/keys/K.private', octets('newer')));
     await expect(writing).rejects.toMatchObject({ code: 'EEXIST' });
-    expect(host.tree()).toEqual({ '/work/keys/K.private': 'older' });
+    expect(host.tree()).toEqual({ '/infra/keys/K.private': 'older' });
   });
 });
 
@@ -271,13 +271,13 @@ describe('a stage', () => {
   test('that is staged again counts with its later content', async () => {
     const host = memoryHost();
     await withTransaction(host, root, async (tx) => {
-      tx.stageWhole('/work/a', octets('first'));
-      tx.stageWhole('/work/a', octets('second'));
-      tx.stageWhole('/work/b', octets('never'));
-      tx.remove('/work/b');
+      tx.stageWhole('/infra/a', octets('first'));
+      tx.stageWhole('/infra/a', octets('second'));
+      tx.stageWhole('/infra/b', octets('never'));
+      tx.remove('/infra/b');
       return tx.commit();
     });
-    expect(host.tree()).toEqual({ '/work/a': 'second' });
+    expect(host.tree()).toEqual({ '/infra/a': 'second' });
   });
 
   test('larger than what is held in memory is written as it comes, and is not touched either where it changes nothing', async () => {
@@ -285,7 +285,7 @@ describe('a stage', () => {
     const chunk = Buffer.alloc(400_000, 'zone');
     const write = () =>
       withTransaction(host, root, async (tx) => {
-        const stage = tx.stage('/work/build/large.zone');
+        const stage = tx.stage('/infra/build/large.zone');
         const reused = Buffer.alloc(chunk.length);
         for (let count = 0; count < 5; count++) {
           reused.set(chunk);
@@ -293,54 +293,54 @@ describe('a stage', () => {
           reused.fill(0);
         }
         stage.close();
-        expect(tx.stagedRead('/work/build/large.zone').length).toBe(5 * chunk.length);
+        expect(tx.stagedRead('/infra/build/large.zone').length).toBe(5 * chunk.length);
         return tx.commit();
       });
-    expect(await write()).toMatchObject({ changed: ['/work/build/large.zone'] });
-    expect(Object.keys(host.tree())).toEqual(['/work/build/large.zone']);
-    expect(host.text('/work/build/large.zone')).toBe(Buffer.concat(Array(5).fill(chunk)).toString());
-    const facts = host.files.facts('/work/build/large.zone');
-    expect(await write()).toMatchObject({ changed: [], unchanged: ['/work/build/large.zone'] });
-    expect(host.files.facts('/work/build/large.zone')).toEqual(facts);
-    expect(Object.keys(host.tree())).toEqual(['/work/build/large.zone']);
+    expect(await write()).toMatchObject({ changed: ['/infra/build/large.zone'] });
+    expect(Object.keys(host.tree())).toEqual(['/infra/build/large.zone']);
+    expect(host.text('/infra/build/large.zone')).toBe(Buffer.concat(Array(5).fill(chunk)).toString());
+    const facts = host.files.facts('/infra/build/large.zone');
+    expect(await write()).toMatchObject({ changed: [], unchanged: ['/infra/build/large.zone'] });
+    expect(host.files.facts('/infra/build/large.zone')).toEqual(facts);
+    expect(Object.keys(host.tree())).toEqual(['/infra/build/large.zone']);
   });
 
   test('that changes nothing is written nowhere, is read from its target, and sees when that is touched', async () => {
-    const host = memoryHost({ files: { '/work/a': 'same' } });
+    const host = memoryHost({ files: { '/infra/a': 'same' } });
     const commit = await withTransaction(host, root, async (tx) => {
-      tx.stageWhole('/work/a', octets('same'));
-      expect(Buffer.from(tx.stagedRead('/work/a')).toString()).toBe('same');
+      tx.stageWhole('/infra/a', octets('same'));
+      expect(Buffer.from(tx.stagedRead('/infra/a')).toString()).toBe('same');
       expect(host.steps.filter((step) => step.startsWith('create')).every((step) => step.includes('/lock'))).toBe(true);
-      host.put('/work/a', 'other');
+      host.put('/infra/a', 'other');
       return tx.commit();
     });
     expect(commit).toHaveProperty('kind', 'conflict');
-    expect(host.tree()).toEqual({ '/work/a': 'other' });
+    expect(host.tree()).toEqual({ '/infra/a': 'other' });
   });
 
   test('can be taken back, also after it was closed', async () => {
-    const host = memoryHost({ files: { '/work/a': 'old' } });
+    const host = memoryHost({ files: { '/infra/a': 'old' } });
     await withTransaction(host, root, async (tx) => {
-      const first = tx.stage('/work/a');
+      const first = tx.stage('/infra/a');
       first.write(octets('new'));
       first.close();
       first.abandon();
-      const second = tx.stage('/work/b');
+      const second = tx.stage('/infra/b');
       second.write(octets('new'));
       second.abandon();
       return tx.commit();
     });
-    expect(host.tree()).toEqual({ '/work/a': 'old' });
+    expect(host.tree()).toEqual({ '/infra/a': 'old' });
   });
 
   test('cannot take the place of a folder, and says so before the commit point', async () => {
-    const host = memoryHost({ files: { '/work/build/a/x': '' } });
-    const staging = withTransaction(host, root, async (tx) => tx.stageWhole('/work/build/a', octets('x')));
-    await expect(staging).rejects.toMatchObject({ code: 'EISDIR', path: '/work/build/a' });
+    const host = memoryHost({ files: { '/infra/build/a/x': '' } });
+    const staging = withTransaction(host, root, async (tx) => tx.stageWhole('/infra/build/a', octets('x')));
+    await expect(staging).rejects.toMatchObject({ code: 'EISDIR', path: '/infra/build/a' });
   });
 
   test('has the SHA-256 of its content (FIPS 180-2 appendix B.1)', async () => {
-    const digest = await withTransaction(memoryHost(), root, async (tx) => tx.stageWhole('/work/a', octets('abc')));
+    const digest = await withTransaction(memoryHost(), root, async (tx) => tx.stageWhole('/infra/a', octets('abc')));
     expect(digest).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 });
@@ -350,14 +350,14 @@ describe('two runs at once', () => {
     const first = memoryHost({ files: before });
     const second = first.sibling();
     await withTransaction(first, root, async (tx) => {
-      tx.stageWhole('/work/build/example.org.zone', octets('new zone'));
+      tx.stageWhole('/infra/build/example.org.zone', octets('new zone'));
       const refused = await build(second).catch((error) => error);
       expect(refused).toBeInstanceOf(Locked);
       expect(refused).toMatchObject({ code: 'ELOCKED' });
       expect(refused.message).toContain(`pid ${first.process.pid} on memory`);
       return tx.commit();
     });
-    expect(first.text('/work/build/example.org.zone')).toBe('new zone');
+    expect(first.text('/infra/build/example.org.zone')).toBe('new zone');
     expect(await build(second)).toHaveProperty('kind', 'committed');
   });
 
@@ -365,18 +365,18 @@ describe('two runs at once', () => {
     const lock = (pid: number, started: string) =>
       JSON.stringify({ host: 'memory', pid, started, since: 0, token: '0123456789abcdef' });
     for (const content of [lock(99, 'boot/1'), lock(101, 'boot/1')]) {
-      const host = memoryHost({ files: { ...before, '/work/.danezone/lock': content } });
+      const host = memoryHost({ files: { ...before, '/infra/.danezone/lock': content } });
       expect(await build(host)).toHaveProperty('kind', 'committed');
     }
   });
 
   test('a lock of another machine, or one that cannot be read, is left alone, with a word on what to do', async () => {
     for (const content of [JSON.stringify({ host: 'other', pid: 1, started: 'x', since: 0, token: 'x' }), 'torn {']) {
-      const host = memoryHost({ files: { ...before, '/work/.danezone/lock': content } });
+      const host = memoryHost({ files: { ...before, '/infra/.danezone/lock': content } });
       const refused = await build(host).catch((error) => error);
       expect(refused).toBeInstanceOf(Locked);
       expect(refused.message).toContain('remove');
-      expect(host.tree()).toEqual({ ...before, '/work/.danezone/lock': content });
+      expect(host.tree()).toEqual({ ...before, '/infra/.danezone/lock': content });
     }
   });
 
@@ -384,8 +384,8 @@ describe('two runs at once', () => {
     const host = memoryHost({ files: before });
     const thief = host.sibling();
     const commit = await withTransaction(host, root, async (tx) => {
-      tx.stageWhole('/work/build/example.org.zone', octets('lost'));
-      thief.files.remove('/work/.danezone/lock');
+      tx.stageWhole('/infra/build/example.org.zone', octets('lost'));
+      thief.files.remove('/infra/.danezone/lock');
       expect(await build(thief)).toHaveProperty('kind', 'committed');
       return tx.commit();
     });
@@ -398,29 +398,29 @@ describe('two runs at once', () => {
     const host = memoryHost({ files: before });
     const other = JSON.stringify({ host: 'memory', pid: 99, started: 'x', since: 0, token: 'x' });
     const commit = await withTransaction(host, root, async (tx) => {
-      tx.stageWhole('/work/build/example.org.zone', octets('lost'));
-      host.put('/work/.danezone/lock', other);
+      tx.stageWhole('/infra/build/example.org.zone', octets('lost'));
+      host.put('/infra/.danezone/lock', other);
       return tx.commit();
     });
     expect(commit).toHaveProperty('kind', 'conflict');
-    expect(host.tree()).toEqual({ ...before, '/work/.danezone/lock': other });
+    expect(host.tree()).toEqual({ ...before, '/infra/.danezone/lock': other });
   });
 
   test('a run that meets the commit of another leaves it alone', async () => {
     const host = memoryHost({ files: before });
     const commit = await withTransaction(host, root, async (tx) => {
-      tx.stageWhole('/work/build/example.org.zone', octets('lost'));
-      host.put('/work/.danezone/commit.json', 'of another');
+      tx.stageWhole('/infra/build/example.org.zone', octets('lost'));
+      host.put('/infra/.danezone/commit.json', 'of another');
       return tx.commit();
     });
     expect(commit).toHaveProperty('kind', 'conflict');
-    expect(host.tree()).toEqual({ ...before, '/work/.danezone/commit.json': 'of another' });
+    expect(host.tree()).toEqual({ ...before, '/infra/.danezone/commit.json': 'of another' });
   });
 
   test('whoever dies while taking over a stale lock is no obstacle to the next', async () => {
     const stale = JSON.stringify({ host: 'memory', pid: 99, started: 'boot/1', since: 0, token: '0123456789abcdef' });
     for (let at = 1; at <= 14; at++) {
-      const host = memoryHost({ files: { ...before, '/work/.danezone/lock': stale } });
+      const host = memoryHost({ files: { ...before, '/infra/.danezone/lock': stale } });
       host.crashAfter(at);
       await withTransaction(host, root, async () => {}).catch((error) => expect(error).toBeInstanceOf(Crash));
       const next = host.restart('all');
@@ -444,7 +444,7 @@ describe('a commit record', () => {
     ],
     ['without digest', record([{ kind: 'rename', stage: '.danezone-0123456789abcdef-1', target: 'y' }])],
   ])('%s stops the run before it changes anything', async (_, content) => {
-    const files = { '/work/a/.danezone-0123456789abcdef-1': 'abc', '/work/.danezone/commit.json': content };
+    const files = { '/infra/a/.danezone-0123456789abcdef-1': 'abc', '/infra/.danezone/commit.json': content };
     const host = memoryHost({ files });
     await expect(withTransaction(host, root, async () => {})).rejects.toMatchObject({ code: 'EDAMAGED' });
     expect(host.tree()).toEqual(files);
@@ -459,20 +459,20 @@ describe('a commit record', () => {
       digest,
     });
     const files = {
-      '/work/build/.danezone-0123456789abcdef-1': 'abc',
-      '/work/build/.danezone-0123456789abcdef-2': 'ab',
-      '/work/.danezone/commit.json': record([entry(1), entry(2)]),
+      '/infra/build/.danezone-0123456789abcdef-1': 'abc',
+      '/infra/build/.danezone-0123456789abcdef-2': 'ab',
+      '/infra/.danezone/commit.json': record([entry(1), entry(2)]),
     };
     const host = memoryHost({ files });
     const refused = await withTransaction(host, root, async () => {}).catch((error) => error);
-    expect(refused).toMatchObject({ code: 'EDAMAGED', path: '/work/build/.danezone-0123456789abcdef-2' });
+    expect(refused).toMatchObject({ code: 'EDAMAGED', path: '/infra/build/.danezone-0123456789abcdef-2' });
     expect(host.tree()).toEqual(files);
   });
 
   test('removes only files that one of our runs has marked', async () => {
     const files = {
       '/etc/passwd': 'x',
-      '/work/.danezone/commit.json': record([
+      '/infra/.danezone/commit.json': record([
         { kind: 'remove', stage: '../etc/.danezone-0123456789abcdef-1', target: '../etc/passwd' },
       ]),
     };

@@ -4,7 +4,7 @@ import { jobs } from '../../src/host/jobs.ts';
 import { realHost } from '../../src/host/real.ts';
 import { packed } from '../../src/host/worker-messages.ts';
 import { workerThreads } from '../../src/host/workers.ts';
-import { type Executor, inProcess, type Job } from '../../src/work/executor.ts';
+import { type Executor, inProcess, type Job } from '../../src/parallel/executor.ts';
 import { bundled, keptFolder } from './bundled.ts';
 import { countJob, dyingJob, failingJob, octetsJob, squareJob } from './jobs-of-tests.ts';
 

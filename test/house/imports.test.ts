@@ -7,7 +7,7 @@ import { type Import, type SourceFile, sourceFiles } from './source-files.ts';
 
 const files = sourceFiles();
 
-const vocabulary = ['text', 'crypto', 'dns', 'dnssec', 'x509', 'work'];
+const vocabulary = ['text', 'crypto', 'dns', 'dnssec', 'x509', 'parallel'];
 /** In the order of the flow: a stage may use the types of those before it. */
 const stages = [
   'describe',

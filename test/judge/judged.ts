@@ -4,7 +4,7 @@ import { memoryHost } from '../../src/host/memory.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { newReport, type Problem, sortProblems, withoutSuperseded } from '../../src/text/problem.ts';
 
-const places = { root: '/work', state: '/work/keys', output: '/work/build' };
+const places = { root: '/infra', state: '/infra/keys', output: '/infra/build' };
 /** 2026-11-22. */
 export const now = Date.UTC(2026, 10, 22) / 1000;
 
@@ -19,10 +19,10 @@ export interface Judged {
 /** `files`: path below zones/ → text, or `@file` of the certificate vectors. */
 export function judged(yaml: string, files: Readonly<Record<string, string>> = {}, at = now): Judged {
   const others = Object.entries(files).map(([path, text]) => [
-    `/work/zones/${path}`,
+    `/infra/zones/${path}`,
     text.startsWith('@') ? vector(text.slice(1)) : text,
   ]);
-  const host = memoryHost({ files: { '/work/zones/a.yaml': yaml, ...Object.fromEntries(others) } });
+  const host = memoryHost({ files: { '/infra/zones/a.yaml': yaml, ...Object.fromEntries(others) } });
   const to = newReport();
   check(host.files, places, at, to);
   const problems = sortProblems(withoutSuperseded(to.problems));

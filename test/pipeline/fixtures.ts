@@ -6,7 +6,7 @@ import { check } from '../../src/pipeline/check.ts';
 import { newReport, type Problem, withoutSuperseded } from '../../src/text/problem.ts';
 
 const root = join(import.meta.dirname, '../rules');
-const places = { root: '/work', state: '/work/keys', output: '/work/build' };
+const places = { root: '/infra', state: '/infra/keys', output: '/infra/build' };
 
 /** 2026-11-22. */
 const now = Date.UTC(2026, 10, 22) / 1000;
@@ -24,7 +24,7 @@ export function filesBelow(folder: string, path = ''): string[] {
 
 /** What `check` says about the repository in a folder. */
 export function problemsIn(folder: string, at = now): Problem[] {
-  const files = filesBelow(folder).map((file) => [`/work/${file}`, readFileSync(join(folder, file))]);
+  const files = filesBelow(folder).map((file) => [`/infra/${file}`, readFileSync(join(folder, file))]);
   const to = newReport();
   check(memoryHost({ files: Object.fromEntries(files) }).files, places, at, to);
   return withoutSuperseded(to.problems);

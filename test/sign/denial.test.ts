@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { Type, typeName } from '../../src/dns/type.ts';
 import type { Zone } from '../../src/dns/zone.ts';
+import { inProcess } from '../../src/parallel/executor.ts';
 import { denialTtl } from '../../src/sign/denial.ts';
 import { hashedNames, makeNsec3Chain } from '../../src/sign/nsec3-chain.ts';
 import { partsOf } from '../../src/sign/parts.ts';
 import type { SigningInput } from '../../src/sign/sign.ts';
-import { inProcess } from '../../src/work/executor.ts';
 import rfc9077 from '../vectors/rfc/rfc9077.json';
 import { linesOf, readKey, sign, withKey, zoneOf } from './support.ts';
 

@@ -4,12 +4,12 @@ import { presentRData } from '../../src/dns/rdata/index.ts';
 import { Type } from '../../src/dns/type.ts';
 import type { Zone } from '../../src/dns/zone.ts';
 import { keyTag } from '../../src/dnssec/key-tag.ts';
+import { inProcess } from '../../src/parallel/executor.ts';
 import { reportUnsignable } from '../../src/sign/rules.ts';
 import { type SigningInput, signZone } from '../../src/sign/sign.ts';
 import { stripSigning } from '../../src/sign/strip.ts';
 import type { SignerSpec } from '../../src/signers/signer.ts';
 import { newReport } from '../../src/text/problem.ts';
-import { inProcess } from '../../src/work/executor.ts';
 import { keyOf, linesOf, publishedIn, readKey, readVector, sign, withKey, zoneOf } from './support.ts';
 
 const csk = readKey('signed/keys/Kzone.test.+013+17325');

@@ -9,11 +9,11 @@ import { keyTag } from '../../src/dnssec/key-tag.ts';
 import type { ZoneKey } from '../../src/keys/key.ts';
 import { parseKeyFile } from '../../src/keys/key-file.ts';
 import { parsePrivateKeyFile } from '../../src/keys/private-key-file.ts';
+import { type Executor, inProcess } from '../../src/parallel/executor.ts';
 import { type SigningInput, type SigningSummary, signZone } from '../../src/sign/sign.ts';
 import type { SignerSpec } from '../../src/signers/signer.ts';
 import { asBuffer, type Octets } from '../../src/text/octets.ts';
 import { newReport } from '../../src/text/problem.ts';
-import { type Executor, inProcess } from '../../src/work/executor.ts';
 
 const vectors = new URL('../vectors/', import.meta.url);
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readMaster } from '../../src/dns/master-reader.ts';
+import { inProcess } from '../../src/parallel/executor.ts';
 import { newReport, type Problem } from '../../src/text/problem.ts';
 import { type Verdict, verifyZone } from '../../src/verify/verify.ts';
-import { inProcess } from '../../src/work/executor.ts';
 import { type Fault, faults, keysOf, type Layout, signersOf } from './fault-table.ts';
 import { signedAt, testDs, ZoneText } from './zone-text.ts';
 

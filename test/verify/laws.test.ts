@@ -5,11 +5,11 @@ import { wireError, writeCanonical } from '../../src/dns/rdata/index.ts';
 import { Type, typeName } from '../../src/dns/type.ts';
 import type { Zone } from '../../src/dns/zone.ts';
 import { newZoneBuilder } from '../../src/dns/zone-builder.ts';
+import { type Executor, inProcess } from '../../src/parallel/executor.ts';
 import { equalOctets, type Octets } from '../../src/text/octets.ts';
 import { newReport } from '../../src/text/problem.ts';
 import { mustBeSigned } from '../../src/verify/standing.ts';
 import { verifyZone } from '../../src/verify/verify.ts';
-import { type Executor, inProcess } from '../../src/work/executor.ts';
 import { readZone, verifyText } from './support.ts';
 import { signedAt as at, ZoneText } from './zone-text.ts';
 

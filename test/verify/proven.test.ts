@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { name } from '../../src/dns/name.ts';
+import { inProcess } from '../../src/parallel/executor.ts';
 import type { Octets } from '../../src/text/octets.ts';
 import { newReport } from '../../src/text/problem.ts';
 import { proveFile } from '../../src/verify/proven.ts';
 import type { VerifyOptions } from '../../src/verify/verify.ts';
-import { inProcess } from '../../src/work/executor.ts';
 import { signedAt as at, ZoneText, zoneName } from './zone-text.ts';
 
 async function prove(octets: Octets, options: Partial<VerifyOptions> = {}) {

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readMaster } from '../../src/dns/master-reader.ts';
+import { inProcess } from '../../src/parallel/executor.ts';
 import { newReport, type Problem } from '../../src/text/problem.ts';
 import { parseTime } from '../../src/text/time.ts';
 import { rules } from '../../src/verify/rules.ts';
 import { anchorsOf, readTrustAnchors } from '../../src/verify/trust-anchors.ts';
 import { verifyZone } from '../../src/verify/verify.ts';
-import { inProcess } from '../../src/work/executor.ts';
 import { type How, type RuleExample, ruleExamples } from './rule-examples.ts';
 import { vector } from './support.ts';
 import { ZoneText } from './zone-text.ts';

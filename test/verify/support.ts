@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { readMaster } from '../../src/dns/master-reader.ts';
 import { type Name, name } from '../../src/dns/name.ts';
 import type { Zone } from '../../src/dns/zone.ts';
+import { type Executor, inProcess } from '../../src/parallel/executor.ts';
 import type { Octets } from '../../src/text/octets.ts';
 import { newReport, type Problem } from '../../src/text/problem.ts';
 import { type Verdict, type VerifyOptions, verifyZone } from '../../src/verify/verify.ts';
-import { type Executor, inProcess } from '../../src/work/executor.ts';
 
 export const vector = (path: string): Octets => readFileSync(new URL(`../vectors/${path}`, import.meta.url));
 export const vectorJson = <T>(path: string): T => JSON.parse(Buffer.from(vector(path)).toString('utf8')) as T;
