@@ -2,14 +2,16 @@
  * What the files declare, by kind and name: first noted with its place, read when its turn comes, marked where it is
  * used.
  */
-import type * as z from 'zod';
 import type { Extra, Position, Problem, Report } from '../text/problem.ts';
 import { report } from '../text/problem.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { limits } from './limits.ts';
 import { complain, type Reading, watch } from './reading.ts';
 import { rules } from './rules.ts';
+import type { Section } from './schema.ts';
 import { checkShape } from './shape.ts';
+import { fits } from './shape-fit.ts';
+import { shapes } from './shape-table.ts';
 import { isNull, placeOf, placeOfEntry, type YamlEntry, type YamlNode } from './tree.ts';
 
 export interface Declaration {
@@ -30,7 +32,7 @@ export class Declarations {
   constructor(
     /** `policy`, `host`, for messages. */
     readonly what: string,
-    private readonly schema: z.ZodType,
+    private readonly section: Section,
     private readonly bad: Set<YamlNode>,
     /** Files in which a declaration that is missed may stand. */
     readonly broken: readonly string[],
@@ -48,7 +50,9 @@ export class Declarations {
       before.files.push(entry.key.source.file);
       return;
     }
-    if (!this.bad.has(entry.value)) checkShape(this.schema, this.what, entry, this.bad, own, subject);
+    if (!this.bad.has(entry.value) && !fits(shapes[this.section], entry.value)) {
+      checkShape(this.section, this.what, entry, this.bad, own, subject);
+    }
     const files = [entry.key.source.file];
     this.all.set(name, { name, entry, files, at, faults: [...own.errors], used: false });
   }

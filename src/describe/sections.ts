@@ -5,7 +5,8 @@ import { Declarations } from './declarations.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { unsignedName } from './policies.ts';
 import { rules } from './rules.ts';
-import { entries, sections as known, type Section } from './schema.ts';
+import type { Section } from './schema.ts';
+import { shapes } from './shape-table.ts';
 import { found, isNull, placeOf, placeOfEntry, type YamlEntry, type YamlMap, type YamlNode } from './tree.ts';
 
 export interface Sections {
@@ -28,14 +29,14 @@ export function newSections(broken: readonly string[]): Sections {
   const bad = new Set<YamlNode>();
   return {
     bad,
-    policies: new Declarations('policy', entries.policies, bad, broken),
-    parents: new Declarations('parent', entries.parents, bad, broken),
-    nameserverSets: new Declarations('name server set', entries['nameserver-sets'], bad, broken),
-    certificates: new Declarations('certificate', entries.certificates, bad, broken),
-    hosts: new Declarations('host', entries.hosts, bad, broken),
-    templates: new Declarations('template', entries.templates, bad, broken),
-    domains: new Declarations('domain', entries.domains, bad, broken),
-    groups: new Declarations('group', entries.groups, bad, broken),
+    policies: new Declarations('policy', 'policies', bad, broken),
+    parents: new Declarations('parent', 'parents', bad, broken),
+    nameserverSets: new Declarations('name server set', 'nameserver-sets', bad, broken),
+    certificates: new Declarations('certificate', 'certificates', bad, broken),
+    hosts: new Declarations('host', 'hosts', bad, broken),
+    templates: new Declarations('template', 'templates', bad, broken),
+    domains: new Declarations('domain', 'domains', bad, broken),
+    groups: new Declarations('group', 'groups', bad, broken),
   };
 }
 
@@ -49,6 +50,9 @@ const keyOf: Readonly<Record<Section, Exclude<keyof Sections, 'bad'>>> = {
   domains: 'domains',
   groups: 'groups',
 };
+
+/** The sections that a file may have. */
+const known = Object.keys(shapes);
 
 /** Sections whose keys are domain names. */
 const named: ReadonlySet<string> = new Set(['hosts', 'domains']);

@@ -4,25 +4,26 @@ import { type Extra, type Report, report } from '../text/problem.ts';
 import { suggest } from '../text/suggest.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { rules } from './rules.ts';
+import { entries, type Section } from './schema.ts';
 import { found, isNull, placeOf, placeOfEntry, plainOf, type YamlEntry, type YamlNode } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * Checks the value of `entry` against `schema` and reports what does not fit. Values of another kind than expected are
+ * Checks the value of `entry` against the schema of its section and reports what does not fit. Values of another kind than expected are
  * added to `bad`: whoever reads the entry passes over them, so that one mistake is one problem and all others are still
  * found.
  */
 export function checkShape(
-  schema: z.ZodType,
+  section: Section,
   what: string,
   entry: YamlEntry,
   bad: Set<YamlNode>,
   to: Report,
   subject?: string,
 ): void {
-  const result = schema.safeParse(plainOf(entry.value));
+  const result = entries[section].safeParse(plainOf(entry.value));
   if (result.success) return;
   const check = new ShapeCheck(`${what} ${entry.key.text}`, entry, bad, to, subject);
   // Unknown keys first: a key that is missing may stand there misspelt, and then that is the one problem.
