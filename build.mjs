@@ -2,7 +2,7 @@
 // `node build.mjs --schema` writes schema/danezone.schema.json from the code instead, `--docs` docs/rules.md.
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -34,6 +34,56 @@ const shared = {
   logLevel: 'warning',
 };
 
+/**
+ * Modules of functions that are run when one of these is first called: what they bring along (yaml, zod, threads) takes longer
+ * to load than a small repository takes to check.
+ */
+const lazyModules = new Map([
+  ['src/describe/yaml-composed.ts', ['readComposed']],
+  ['src/describe/shape.ts', ['checkShape']],
+  ['src/host/workers.ts', ['workerThreads']],
+  ['src/pipeline/settings-file.ts', ['parseSettings']],
+  // Of this program and of commander.
+  ['node:child_process', ['execFileSync', 'spawn']],
+]);
+
+/** @type {import('esbuild').Plugin} */
+const lazily = {
+  name: 'lazily',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\..*\.ts$|^node:child_process$/ }, ({ path, resolveDir, namespace }) => {
+      const module = path.startsWith('.') ? join(resolveDir, path) : path;
+      const isLazy = namespace !== 'lazily' && lazyModules.has(nameOf(module));
+      return isLazy ? { path: module, namespace: 'lazily', sideEffects: false } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'lazily' }, ({ path }) => {
+      const load = `require(${JSON.stringify(path)})`;
+      const functions = lazyModules.get(nameOf(path));
+      const contents = functions.map((name) => `export function ${name}() { return ${load}.${name}(...arguments); }`);
+      return { contents: contents.join('\n'), resolveDir: root };
+    });
+  },
+};
+
+/**
+ * The table of shapes as it comes out, without the schema it is made of.
+ * @returns {import('esbuild').Plugin}
+ */
+function withShapes(shapes) {
+  return {
+    name: 'shapes',
+    setup({ onLoad }) {
+      const contents = `export const shapes = JSON.parse(${JSON.stringify(JSON.stringify(shapes))});`;
+      onLoad({ filter: /[\\/]describe[\\/]shape-table\.ts$/ }, () => ({ contents }));
+    },
+  };
+}
+
+/** Of a file, its path from the root. */
+function nameOf(module) {
+  return isAbsolute(module) ? relative(root, module).split(sep).join('/') : module;
+}
+
 if (values.schema) await writeSchema();
 else if (values.docs) await writeDocs();
 else await buildAll(resolve(root, values.out));
@@ -57,9 +107,11 @@ async function buildAll(out) {
  */
 async function buildProgram(outfile) {
   const { examples } = await ruleBook();
+  const { shapes } = await modulesOf("export { shapes } from './src/describe/shape-table.ts';");
   // A string: it costs nothing until `explain` parses it.
   const define = { ...shared.define, DANEZONE_EXAMPLES: JSON.stringify(JSON.stringify([...examples])) };
-  const program = { ...shared, define, entryPoints: ['src/cli/main.ts'], outfile };
+  const plugins = [lazily, withShapes(shapes)];
+  const program = { ...shared, define, plugins, entryPoints: ['src/cli/main.ts'], outfile };
   const { outputFiles } = await build({ ...program, minifyWhitespace: true, write: false });
   const code = outputFiles.find(({ path }) => path === outfile).text;
   const foreign = /[^\0-\x7f]/.exec(code);

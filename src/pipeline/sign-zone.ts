@@ -20,7 +20,7 @@ import { compareOctets, hex, type Octets } from '../text/octets.ts';
 import { newReport, type Problem } from '../text/problem.ts';
 import { type Proven, proveFile } from '../verify/proven.ts';
 import { nextSerial } from './serial.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings-file.ts';
 import type { ZoneState } from './zone-state.ts';
 
 export interface SigningRun {

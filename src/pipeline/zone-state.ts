@@ -15,7 +15,7 @@ import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { journalFile, lastZoneFile, type Places, settingsFile, zoneFolder } from './places.ts';
 import { rules } from './rules.ts';
-import { parseSettings, type Settings } from './settings.ts';
+import { parseSettings, type Settings } from './settings-file.ts';
 
 export interface ZoneState {
   readonly zone: Name;

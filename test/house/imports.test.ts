@@ -138,7 +138,7 @@ describe('the doors', () => {
   const doors: Record<string, RegExp> = {
     yaml: /^src\/describe\/yaml-composed\.ts$/,
     // The shape of the YAML, and of the JSON files that a stage writes and reads back.
-    zod: /^src\/(describe\/|export\/manifest\.ts$|pipeline\/(settings|unchanged)\.ts$)/,
+    zod: /^src\/(describe\/|export\/manifest\.ts$|pipeline\/(settings-file|unchanged)\.ts$)/,
     'dns-packet': /^src\/dns\/message\.ts$/,
     commander: /^src\/cli\/program\.ts$/,
     '@noble/curves': /^src\/crypto\/noble\.ts$/,
