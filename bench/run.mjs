@@ -1,5 +1,5 @@
 // `make bench`: measures dist/danezone.js against the programs that do the same work, in alternation in one run, and writes
-// bench/RESULTS.md. What is measured is what `make zones` runs: the same executable, the same functions.
+// bench/RESULTS.md; `check` against reading YAML and starting Node (check.mjs). What is measured is what `make zones` runs: the same executable, the same functions.
 //
 //   node bench/run.mjs [--runs N] [--only PATTERN] [--small]     (--small: a tenth of the names, for a quick look)
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { cpus, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchCheck } from './check.mjs';
 import { alternate } from './measure.mjs';
 import { delegationZone, mixedZone } from './zones.mjs';
 
@@ -20,7 +21,7 @@ const only = new RegExp(argument('--only') ?? '.');
 const log = (line) => console.error(line);
 
 const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-const needed = ['dnssec-signzone', 'kzonesign', 'ldns-signzone', 'dnssec-verify', 'kzonecheck', 'dnssec-keygen'];
+const needed = ['openssl', 'dnssec-signzone', 'kzonesign', 'ldns-signzone', 'dnssec-verify', 'kzonecheck', 'dnssec-keygen'];
 const missing = needed.filter((program) => !has(program));
 if (missing.length > 0 || !existsSync('/usr/bin/time')) {
   log(`bench: ${[...missing, ...(existsSync('/usr/bin/time') ? [] : ['time'])].join(', ')} missing; install with: make e2e-install`);
@@ -152,6 +153,8 @@ const lines = [
   `Machine: ${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB. Node ${process.version}; ${version('dnssec-signzone', ['-V'])}; ${version('kzonesign', ['--version'])}; ${version('ldns-signzone', ['-v'])}.`,
 ];
 
+if (only.test('check')) lines.push(...benchCheck(work, log));
+
 for (const plainSet of sets.filter(({ name }) => only.test(name))) {
   const set = prepare(plainSet);
   const records = set.text.split('\n').filter((line) => line !== '' && !line.startsWith('$')).length;
@@ -184,4 +187,5 @@ for (const plainSet of sets.filter(({ name }) => only.test(name))) {
     writeFileSync(join(here, small ? 'made/RESULTS-small.md' : 'RESULTS.md'), `${lines.join('\n')}\n`);
   }
 }
+writeFileSync(join(here, small ? 'made/RESULTS-small.md' : 'RESULTS.md'), `${lines.join('\n')}\n`);
 log(`written: bench/${small ? 'made/RESULTS-small.md' : 'RESULTS.md'}`);

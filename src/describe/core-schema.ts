@@ -14,11 +14,11 @@ const table: readonly (readonly [RegExp, (text: string) => YamlScalar['value']])
   [/^\.(?:nan|NaN|NAN)$/, () => Number.NaN],
 ];
 
-/** With what everything but a text begins. */
-const first = /^[-+.0-9~nNtTfF]/;
+/** Any of them: most scalars are texts, and are asked once. */
+const any = new RegExp(table.map(([{ source }]) => source).join('|'));
 
 export function coreValue(text: string): YamlScalar['value'] {
-  if (text !== '' && !first.test(text)) return text;
+  if (!any.test(text)) return text;
   const row = table.find(([pattern]) => pattern.test(text));
   return row === undefined ? text : row[1](text);
 }

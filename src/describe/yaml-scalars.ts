@@ -3,28 +3,58 @@
  * undefined here.
  */
 
-/** Characters with which no plain scalar of the quick reading begins. */
-const indicators = new Set('-?:,[]{}#&*!|>\'"%@` \r\n');
-const flowIndicators = new Set(',[]{}');
+/** Characters with which no plain scalar of the quick reading begins; a dash only before a space. */
+const indicators = new Set('?:,[]{}#&*!|>\'"%@` \r\n');
 
-const isSpace = (character: string | undefined) =>
-  character === undefined || character === ' ' || character === '\n' || character === '\r';
+/** A part of a plain scalar that holds nothing that could end it, and the character that could. */
+const blockPart = /[^ :\r\n]*/y;
+const flowPart = /[^ :\r\n,[\]{}]*/y;
+const spaces = / */y;
 
 /** The end of a plain scalar on one line, without the spaces behind it; undefined where none begins. */
 export function endOfPlain(text: string, from: number, isFlow: boolean): number | undefined {
-  const ends = (at: number) => isSpace(text[at]) || (isFlow && flowIndicators.has(text[at]));
-  if (from >= text.length || (indicators.has(text[from]) && !(text[from] === '-' && !ends(from + 1)))) return undefined;
-  let end = from;
-  for (let at = from; at < text.length; at++) {
-    const character = text[at];
-    if (character === ' ') continue;
-    if (character === '\n' || character === '\r') break;
-    if (character === ':' && ends(at + 1)) break;
-    if (character === '#' && text[at - 1] === ' ') break;
-    if (isFlow && flowIndicators.has(character)) break;
-    end = at + 1;
+  const part = isFlow ? flowPart : blockPart;
+  if (from >= text.length || indicators.has(text[from])) return undefined;
+  if (text[from] === '-' && endsPart(text[from + 1], isFlow)) return undefined;
+  for (let at = from; ; ) {
+    const end = behind(part, text, at);
+    const next = text[end];
+    if (next === ':' && !endsPart(text[end + 1], isFlow)) {
+      at = end + 1;
+      continue;
+    }
+    if (next !== ' ') return end;
+    const after = behind(spaces, text, end);
+    const follows = text[after];
+    const isEnd = follows === '#' || (follows === ':' && endsPart(text[after + 1], isFlow));
+    if (isEnd || (follows !== ':' && endsPart(follows, isFlow))) return end;
+    at = follows === ':' ? after + 1 : after;
   }
-  return end;
+}
+
+/** Whether nothing of a plain scalar can stand here, or behind a colon that stands before it. */
+function endsPart(character: string | undefined, isFlow: boolean): boolean {
+  switch (character) {
+    case undefined:
+    case ' ':
+    case '\n':
+    case '\r':
+      return true;
+    case ',':
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+      return isFlow;
+    default:
+      return false;
+  }
+}
+
+function behind(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  pattern.test(text);
+  return pattern.lastIndex;
 }
 
 export interface Quoted {
@@ -53,9 +83,10 @@ function endOfSingle(text: string, from: number): number | undefined {
 }
 
 function endOfDouble(text: string, from: number): number | undefined {
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at + 1;
+  for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let first = quote;
+    while (first > from && text[first - 1] === '\\') first--;
+    if ((quote - first) % 2 === 0) return quote + 1;
   }
   return undefined;
 }
