@@ -7,9 +7,10 @@
  */
 import type { Name } from '../dns/name.ts';
 import type { TypeCode } from '../dns/type.ts';
+import type { KeyState } from '../dnssec/key-state.ts';
 
-/** The form that this danezone reads and writes. */
-export const journalVersion = 1;
+/** The form that this danezone writes. It reads form 1 too, which had neither keys nor serials. */
+export const journalVersion = 2;
 
 export interface Journal {
   readonly zone: Name;
@@ -23,6 +24,12 @@ export interface Journal {
   readonly content: readonly ContentVersion[];
   /** The DS RRset that the parent was to have. */
   readonly parentDs: readonly DsVersion[];
+  /** Where each key stands, by algorithm and tag; empty: the engine of rollovers has not taken the zone over yet. */
+  readonly keys: readonly KeyRecord[];
+  /** What operators asked for. */
+  readonly requests: Requests;
+  /** The serials that were built, oldest first, as far back as servers may still have one. */
+  readonly serials: readonly BuiltSerial[];
   /** The RRsets whose arrival in caches something waits for, by owner in canonical order, then type. */
   readonly rrsets: readonly RRsetHistory[];
   readonly evidence: readonly Evidence[];
@@ -45,6 +52,51 @@ export type KeyId = string;
 
 export function keyId(algorithm: number, tag: number): KeyId {
   return `${String(algorithm).padStart(3, '0')}+${String(tag).padStart(5, '0')}`;
+}
+
+export interface BuiltSerial {
+  readonly serial: number;
+  /** When it was built first. */
+  readonly built: number;
+}
+
+export type KeyRole = 'ksk' | 'zsk' | 'csk';
+
+/** Where a record that a key causes stands, and since when; Unix seconds. */
+export interface RecordState {
+  readonly state: KeyState;
+  readonly since: number;
+}
+
+/**
+ * A DNSSEC key as rollovers see it (ROLLOVER section 1). A record that a role does not have is hidden and stays so. A key whose four
+ * records are hidden, with the goal to be so, is done.
+ */
+export interface KeyRecord {
+  readonly id: KeyId;
+  readonly role: KeyRole;
+  /** DNSKEY RDATA in hexadecimal. */
+  readonly rdata: string;
+  readonly goal: 'hidden' | 'omnipresent';
+  /** Seconds from `active` until its successor should have taken over; undefined: unlimited. */
+  readonly lifetime?: number;
+  /** When it was made or taken over. */
+  readonly created: number;
+  /** When it began to sign what its role signs; the lifetime counts from here. */
+  readonly active?: number;
+  readonly predecessor?: KeyId;
+  readonly successor?: KeyId;
+  readonly dnskey: RecordState;
+  readonly zrrsig: RecordState;
+  readonly krrsig: RecordState;
+  readonly ds: RecordState;
+}
+
+export interface Requests {
+  /** `roll insecure`: the zone goes from signed to unsigned. */
+  readonly insecure?: { readonly at: number; readonly by: string };
+  /** With a policy of manual steps: steps that were due at this time may be taken. */
+  readonly approved?: { readonly at: number; readonly by: string };
 }
 
 /** What has been seen of a version on name servers. */
@@ -145,6 +197,9 @@ export function newJournal(zone: Name, now: number): Journal {
     changed: now,
     content: [],
     parentDs: [],
+    keys: [],
+    requests: {},
+    serials: [],
     rrsets: [],
     evidence: [],
     overrides: [],

@@ -37,7 +37,7 @@ export function parseJournal(file: string, octets: Octets, zone: Name, to: Repor
       report(to, rules['ops/journal-newer'], position, { known: journalVersion, found }, subject);
       return undefined;
     }
-    if (found !== journalVersion) version.fail(`${journalVersion}`);
+    if (found !== 1 && found !== journalVersion) version.fail(`${journalVersion}`);
     return readJournal(value, zone);
   } catch (error) {
     if (!(error instanceof Unexpected)) throw error;
@@ -73,6 +73,9 @@ function readJournal(value: JsonValue, zone: Name): Journal {
     serial: fields.serial && readSerial(fields.serial),
     content: inOrder(fields.content, readContent),
     parentDs: inOrder(fields.parentDs, readDs),
+    keys: [],
+    requests: {},
+    serials: [],
     rrsets: readHistories(fields.rrsets),
     evidence,
     overrides: fields.overrides.items().map(readOverride),

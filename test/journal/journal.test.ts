@@ -67,6 +67,9 @@ const journals: fc.Arbitrary<Journal> = fc.record({
   ),
   content: history(fc.record({ largestTtl: ttl, negativeTtl: ttl, expire: ttl, signed })),
   parentDs: history(fc.record({ records: fc.array(octets) })),
+  keys: fc.constant([]),
+  requests: fc.constant({}),
+  serials: fc.constant([]),
   rrsets: fc
     .uniqueArray(
       fc.tuple(

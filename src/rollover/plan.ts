@@ -1,0 +1,83 @@
+/**
+ * The plan as a value: everything that will happen up to the horizon if every actor acts at its earliest date (ROLLOVER section 4).
+ * Made by the simulation; src/report prints it.
+ */
+import type { Name } from '../dns/name.ts';
+import type { KeyId } from '../journal/journal.ts';
+import type { Precondition, Term } from './move.ts';
+
+export type Actor = 'tool' | 'operator' | 'registrar' | 'acme';
+
+export interface Plan {
+  /** Unix seconds. */
+  readonly from: number;
+  readonly until: number;
+  /** In order of `at`, then subject, then id. */
+  readonly steps: readonly PlanStep[];
+  /** One lane a key or certificate, for the timeline. */
+  readonly lanes: readonly Lane[];
+  /** The next date by which the tool must run, and why. */
+  readonly runBefore?: { readonly at: number; readonly why: string };
+  /** SHA-256, hexadecimal, over the steps: equal as long as nothing that a reviewer has seen has changed. */
+  readonly digest: string;
+}
+
+export interface PlanStep {
+  /** Stable from run to run: hexadecimal, made of subject, action and what it is done with. */
+  readonly id: string;
+  readonly subject: { readonly kind: 'zone' | 'host'; readonly name: Name };
+  readonly actor: Actor;
+  readonly action: Action;
+  /** One line, an imperative: `Give the registrar the DS of key 12345`. */
+  readonly title: string;
+  /** Date in the plan: the earliest safe one. */
+  readonly at: number;
+  /** The last date on which it is still without harm; undefined: it can wait for ever, the rest waits with it. */
+  readonly latest?: number;
+  /** `at` holds only if others act at their earliest date: what it is relative to, such as `DS seen + 25h`. */
+  readonly assumes?: string;
+  readonly needs: readonly Precondition[];
+  /** Why not before `at`. */
+  readonly reason: { readonly text: string; readonly terms: readonly Term[] };
+  /** What happens if it comes late. */
+  readonly ifLate: string;
+  /** Until when it can be undone without harm. */
+  readonly undoUntil?: number;
+  /** The RRsets that change, as they are expected after it: master-file lines. */
+  readonly after: readonly string[];
+  /** Commands that the actor runs. */
+  readonly commands: readonly string[];
+  /** Due: it may be done at `from` or before; overdue: `latest` has passed, or harm grows. */
+  readonly state: 'done-by-tool' | 'due' | 'overdue' | 'later';
+}
+
+export type Action =
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'confirm-published' }
+  | { readonly kind: 'add-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
+  | { readonly kind: 'remove-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
+  | { readonly kind: 'replace-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
+  | { readonly kind: 'make-key'; readonly key: KeyId }
+  | { readonly kind: 'publish-dnskey'; readonly key: KeyId }
+  | { readonly kind: 'withdraw-dnskey'; readonly key: KeyId }
+  | { readonly kind: 'sign-with'; readonly key: KeyId }
+  | { readonly kind: 'stop-signing-with'; readonly key: KeyId }
+  | { readonly kind: 'unsign' }
+  | { readonly kind: 'publish-tlsa'; readonly owner: Name }
+  | { readonly kind: 'withdraw-tlsa'; readonly owner: Name }
+  | { readonly kind: 'deploy-certificate'; readonly certificate: string }
+  | { readonly kind: 'confirm-certificate'; readonly certificate: string }
+  | { readonly kind: 'renew-certificate'; readonly certificate: string };
+
+export interface Lane {
+  readonly subject: { readonly kind: 'zone' | 'host'; readonly name: Name };
+  /** `CSK 12345`, `mx1-ecdsa`. */
+  readonly label: string;
+  readonly spans: readonly {
+    /** Of a key: the state of the chain that it gives; of a certificate: published ahead, in service, retained. */
+    readonly state: 'coming' | 'active' | 'leaving';
+    readonly from: number;
+    /** Undefined: beyond the horizon. */
+    readonly until?: number;
+  }[];
+}

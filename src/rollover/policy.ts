@@ -1,0 +1,72 @@
+/** What rollovers go by: the part of a domain's policy, and of its parent's, that decides when a step is safe. */
+import type { Domain, KeyLayout, Policy } from '../describe/description.ts';
+
+/** Every time in seconds. */
+export interface RolloverPolicy {
+  readonly keys: {
+    readonly layout: KeyLayout;
+    /** DNSSEC algorithm number. */
+    readonly algorithm: number;
+    /** Undefined: unlimited, such a key is rolled on request only. Of the CSK where there is one key. */
+    readonly kskLifetime?: number;
+    readonly zskLifetime?: number;
+  };
+  readonly ttls: {
+    readonly dnskey: number;
+    readonly tlsa: number;
+    /** The largest TTL that the zone may have. */
+    readonly max: number;
+    /** Of denials: min(SOA TTL, SOA MINIMUM). */
+    readonly negative: number;
+  };
+  readonly signatures: { readonly validity: number; readonly refresh: number };
+  readonly runInterval: number;
+  readonly zonePropagationDelay: number;
+  readonly publishSafety: number;
+  readonly retireSafety: number;
+  /** SOA EXPIRE. */
+  readonly expire: number;
+  readonly publication: Policy['publication'];
+  readonly parent: {
+    readonly ttl: number;
+    readonly propagationDelay: number;
+    readonly registrationDelay: number;
+    /** DS digest types. */
+    readonly digests: readonly number[];
+    readonly maxDs: number;
+    readonly replace: 'add-remove' | 'atomic';
+    readonly interface: 'ds' | 'key' | 'cds' | 'manual';
+  };
+  /** How a new algorithm comes and an old one goes: `conservative` keeps signatures ahead of keys, `bind` moves both at once. */
+  readonly algorithmOrder: 'conservative' | 'bind';
+  /** Every step waits for `danezone roll step`. */
+  readonly manual: boolean;
+}
+
+export function rolloverPolicyOf({ policy, parent, soa }: Pick<Domain, 'policy' | 'parent' | 'soa'>): RolloverPolicy {
+  const { keys, ttls, signatures, timing, publication } = policy;
+  return {
+    keys: {
+      layout: keys.layout,
+      algorithm: keys.algorithm,
+      kskLifetime: keys.kskLifetime,
+      zskLifetime: keys.zskLifetime,
+    },
+    ttls: { dnskey: ttls.dnskey, tlsa: ttls.tlsa, max: ttls.max, negative: Math.min(soa.ttl, soa.minimum) },
+    signatures: { validity: signatures.validity, refresh: signatures.refresh },
+    ...timing,
+    expire: soa.expire,
+    publication,
+    parent: {
+      ttl: parent.ttl,
+      propagationDelay: parent.propagationDelay,
+      registrationDelay: parent.registrationDelay,
+      digests: parent.digests,
+      maxDs: parent.maxDs,
+      replace: parent.replace,
+      interface: parent.interface,
+    },
+    algorithmOrder: 'conservative',
+    manual: false,
+  };
+}
