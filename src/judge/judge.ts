@@ -9,6 +9,7 @@ import type { Name } from '../dns/name.ts';
 import type { Zone } from '../dns/zone.ts';
 import type { Problem, Report } from '../text/problem.ts';
 import { judgeAliases, judgeWildcards } from './aliases.ts';
+import { judgeDsSets, type ZoneKeys } from './ds-sets.ts';
 import { Findings } from './findings.ts';
 import { judgeMail } from './mail.ts';
 import { judgeMailTexts } from './mail-texts.ts';
@@ -24,6 +25,8 @@ export interface JudgeInput {
   readonly zones: ReadonlyMap<Name, Zone>;
   readonly certificates: ReadonlyMap<string, LoadedCertificate>;
   readonly associations: ReadonlyMap<Name, readonly ServiceAssociations[]>;
+  /** Of signed zones, as far as their keys are known. */
+  readonly keys: ReadonlyMap<Name, ZoneKeys>;
 }
 
 /** Zone → its errors. */
@@ -39,5 +42,6 @@ export function judge(input: JudgeInput, to: Report): ReadonlyMap<Name, readonly
   judgeMail(seen, names, findings);
   judgeSharedKeys(seen, description, input.certificates, findings);
   judgeMailTexts(seen, names, findings);
+  judgeDsSets(seen, description, input.keys, findings);
   return findings.errorsOf;
 }

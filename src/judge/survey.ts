@@ -44,6 +44,8 @@ export interface Survey {
   /** TXT RRsets with SPF policies, and those at `_dmarc`. */
   readonly spf: readonly Placed[];
   readonly dmarc: readonly Placed[];
+  /** DS RRsets at delegations. */
+  readonly ds: readonly Placed[];
 }
 
 const underscore = 0x5f;
@@ -60,6 +62,7 @@ export function survey(zones: ReadonlyMap<Name, Zone>, description: Description)
     wildcards: [] as Placed[],
     spf: [] as Placed[],
     dmarc: [] as Placed[],
+    ds: [] as Placed[],
   };
   const mailHosts = new Set<Name>();
   for (const [apex, zone] of zones) {
@@ -77,8 +80,14 @@ export function survey(zones: ReadonlyMap<Name, Zone>, description: Description)
     const rows = type.length;
     for (let row = 0; row < rows; row++) {
       const kind = type[row];
-      if (kind !== Type.TLSA && kind !== Type.MX && kind !== Type.CNAME && kind !== Type.TXT) continue;
+      if (kind !== Type.TLSA && kind !== Type.MX && kind !== Type.CNAME && kind !== Type.TXT && kind !== Type.DS) {
+        continue;
+      }
       const id = owner[row];
+      if (kind === Type.DS) {
+        if (role[id] === Role.cut) found.ds.push({ held: one, id, row, owner: zone.name(id) });
+        continue;
+      }
       if (role[id] === Role.below || role[id] === Role.cut) continue;
       const start = nameStart[id];
       const isWildcard = names[start] === 1 && names[start + 1] === asterisk;

@@ -20,7 +20,7 @@ import { newReport, type Problem, type Report, report } from '../text/problem.ts
 import { readableTime } from '../text/time.ts';
 import type { Verdict } from '../verify/verify.ts';
 import type { BuildOptions } from './build.ts';
-import { type ChildDs, type Compiled, compileAll } from './compile.ts';
+import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
 import { makingError, reportKeyPolicy } from './key-policy.ts';
 import { journalFile, lastZoneFile, settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
@@ -122,7 +122,7 @@ export class BuildRun {
 
   /** What the parents in this repository publish for their signed children. */
   childDs(): ChildDs {
-    const all = new Map<Name, { ttl: number; rdata: Uint8Array[] }>();
+    const all = new Map<Name, Child>();
     for (const [zone, state] of this.#states) {
       const settings = this.#settings(zone, state);
       if (settings === undefined) {
@@ -138,7 +138,7 @@ export class BuildRun {
         state.errors.length > 0 || state.duties.inParent.length === 0
           ? last
           : dsRows(zone, state.duties.inParent, settings.digests, settings.dsTtl).map((row) => row.rdata);
-      all.set(zone, { ttl: settings.dsTtl, rdata });
+      all.set(zone, { ttl: settings.dsTtl, rdata, keys: keysOfZone(state) });
     }
     return all;
   }

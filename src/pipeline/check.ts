@@ -11,7 +11,7 @@ import { rules as keyRules } from '../keys/rules.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
-import { type ChildDs, compileAll } from './compile.ts';
+import { type Child, type ChildDs, compileAll, keysOfZone } from './compile.ts';
 import { reportKeyPolicy } from './key-policy.ts';
 import { maxCertificateSize } from './limits.ts';
 import type { Places } from './places.ts';
@@ -69,7 +69,7 @@ export function publishedDs(
   now: number,
   look: (domain: Domain, state: ZoneState) => void = () => {},
 ): ChildDs {
-  const all = new Map<Name, { ttl: number; rdata: Uint8Array[] }>();
+  const all = new Map<Name, Child>();
   for (const domain of repository.description.domains.values()) {
     if (!isSigned(domain)) continue;
     const { digests, dsTtl } = settingsOf(domain);
@@ -77,7 +77,7 @@ export function publishedDs(
     look(domain, state);
     const { duties } = state;
     const rdata = dsRows(domain.name, duties.inParent, digests, dsTtl).map((row) => row.rdata);
-    all.set(domain.name, { ttl: dsTtl, rdata });
+    all.set(domain.name, { ttl: dsTtl, rdata, keys: keysOfZone(state) });
   }
   for (const zone of repository.description.faulty.keys()) all.set(zone, { ttl: 0, rdata: [] });
   return all;

@@ -8,13 +8,33 @@ import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
 import { newOriginTable } from '../dns/origins.ts';
 import type { Zone } from '../dns/zone.ts';
+import type { ZoneKeys } from '../judge/ds-sets.ts';
 import { judge } from '../judge/judge.ts';
+import { isRevoked } from '../keys/zone-key.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import type { Repository } from './repository.ts';
+import type { ZoneState } from './zone-state.ts';
 
-/** DS records that the signed zones of this repository want at their parents now, by apex. */
-export type ChildDs = ReadonlyMap<Name, { readonly ttl: number; readonly rdata: readonly Octets[] }>;
+/** What the signed zones of this repository want at their parents now, by apex. */
+export type ChildDs = ReadonlyMap<Name, Child>;
+
+export interface Child {
+  readonly ttl: number;
+  /** DS RDATA. */
+  readonly rdata: readonly Octets[];
+  /** Undefined where they are not known here. */
+  readonly keys?: ZoneKeys;
+}
+
+/** The DNSKEY RRset of a zone as its duties have it; undefined where there are no keys, or none that can be read. */
+export function keysOfZone({ duties, errors }: ZoneState): ZoneKeys | undefined {
+  const { published, signsDnskey } = duties;
+  if (errors.length > 0 || published.length === 0) return undefined;
+  const keys = published.map((key) => ({ ...key, revoked: isRevoked(key), usable: true }));
+  const signers = [...published.keys()].filter((i) => signsDnskey.includes(published[i]));
+  return { keys, signers: new Set(signers) };
+}
 
 export interface Compiled {
   /** Undefined where there is an error. */
@@ -49,6 +69,7 @@ export function compileAll(
     all.set(name, compiled);
     if (compiled.candidate !== undefined) zones.set(name, compiled.candidate);
   }
+  const keys = new Map([...childDs].flatMap(([name, child]) => (child.keys === undefined ? [] : [[name, child.keys]])));
   const blame = (errorsOf: ReadonlyMap<Name, readonly Problem[]>) => {
     for (const [name, errors] of errorsOf) {
       const compiled = all.get(name);
@@ -56,7 +77,7 @@ export function compileAll(
         all.set(name, { candidate: compiled.candidate, errors: [...compiled.errors, ...errors] });
     }
   };
-  blame(judge({ description, zones, certificates, associations }, to));
+  blame(judge({ description, zones, certificates, associations, keys }, to));
   if (contents === undefined) return all;
 
   const replaced = new Set<Name>();
@@ -72,7 +93,7 @@ export function compileAll(
       else zones.set(name, last);
     }
     const again = newReport();
-    const errorsOf = judge({ description, zones, certificates, associations }, again);
+    const errorsOf = judge({ description, zones, certificates, associations, keys }, again);
     const others = new Map([...errorsOf].filter(([name]) => !replaced.has(name)));
     const fresh = new Set([...others.values()].flat());
     for (const problem of again.problems) if (fresh.has(problem)) to.add(problem);

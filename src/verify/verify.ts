@@ -21,7 +21,7 @@ import { type VerifyPart, type VerifyShared, verifyJob } from './job.ts';
 import { algorithmsOf, checkKeyPlaces, type PublishedKey, publishedKeys } from './published-keys.ts';
 import { rules } from './rules.ts';
 import { type Checked, mergeRows, noRows, saySignatures } from './signatures.ts';
-import { checkDsSet, checkSelfSigned, sayUnsignedUnderDs } from './trust.ts';
+import { checkParent, checkSelfSigned, sayUnsignedUnderDs } from './trust.ts';
 import { checkZonemd, type ZoneHash, zoneHashesOf } from './zone-digest.ts';
 
 export interface VerifyOptions {
@@ -138,7 +138,7 @@ export async function verifyZone(
   if (isSigned) {
     const signers = saySignatures(zone, keys, algorithms, checked, options, findings);
     const trusted =
-      ds.length > 0 ? checkDsSet(zone, ds, keys, signers, findings) : checkSelfSigned(zone, keys, signers, findings);
+      ds.length > 0 ? checkParent(zone, ds, keys, signers, findings) : checkSelfSigned(zone, keys, signers, findings);
     sayCdsSigners(zone, keys, trusted, checked, findings);
     checkDenial(zone, chains, { own: options.own, expected: options.expectDenial, algorithms }, findings);
     checkCds(zone, keys, findings);

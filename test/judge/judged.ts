@@ -16,10 +16,10 @@ export interface Judged {
   readonly said: readonly string[];
 }
 
-/** `files`: path below zones/ → text, or `@file` of the certificate vectors. */
+/** `files`: path below zones/, or an absolute one below /infra, → text, or `@file` of the certificate vectors. */
 export function judged(yaml: string, files: Readonly<Record<string, string>> = {}, at = now): Judged {
   const others = Object.entries(files).map(([path, text]) => [
-    `/infra/zones/${path}`,
+    path.startsWith('/') ? path : `/infra/zones/${path}`,
     text.startsWith('@') ? vector(text.slice(1)) : text,
   ]);
   const host = memoryHost({ files: { '/infra/zones/a.yaml': yaml, ...Object.fromEntries(others) } });
