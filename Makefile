@@ -35,7 +35,7 @@ test: dist/danezone.js ## all tests that need only Node
 e2e-install: ## install the programs that `make e2e` compares with, from Debian (as root)
 	.ci/install-servers
 
-e2e: dist/danezone.js ## tests against BIND, Knot, ldns, NSD, Unbound, OpenSSL (see e2e-install)
+e2e: dist/danezone.js ## tests against BIND, Knot, ldns, NSD, Unbound, OpenSSL, Postfix (see e2e-install)
 	DANEZONE_E2E=1 node_modules/.bin/vitest run
 
 bench: dist/danezone.js ## measure against dnssec-signzone, kzonesign, ldns-signzone, dnssec-verify, kzonecheck

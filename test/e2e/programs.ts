@@ -10,7 +10,12 @@ export const repository: string = resolve(fileURLToPath(new URL('../..', import.
 export const danezone: string = join(repository, 'dist/danezone.js');
 
 /** Debian keeps servers in /usr/sbin, which is not on every user's PATH. */
-const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C', TZ: 'UTC' };
+export const environment = {
+  ...process.env,
+  PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`,
+  LC_ALL: 'C',
+  TZ: 'UTC',
+};
 
 /** Whether all programs are installed; says which are not, and fails where CI demands them. */
 export function have(...programs: string[]): boolean {
