@@ -1,6 +1,8 @@
 /** `check`: everything that a build would say about the description, without a private key, a signature or a write. */
 import { join } from 'node:path';
+import type { Association } from '../dane/association.ts';
 import { reportHostDates } from '../dane/host-dates.ts';
+import { reportInsideWait } from '../dane/inside-wait.ts';
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
@@ -11,9 +13,10 @@ import { rules as keyRules } from '../keys/rules.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
-import { type Child, type ChildDs, compileAll, keysOfZone } from './compile.ts';
+import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
 import { reportKeyPolicy } from './key-policy.ts';
 import { maxCertificateSize } from './limits.ts';
+import { deployableFrom } from './next-wait.ts';
 import type { Places } from './places.ts';
 import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
 import { settingsOf } from './settings.ts';
@@ -41,22 +44,44 @@ export function check(
   const all = newReport();
   const repository = readRepository(files, places.root, [places.state], all);
   const { domains } = repository.description;
-  const childDs = publishedDs(files, places, repository, now, (domain, state) => reportKeyPolicy(domain, state, all));
-  compileAll(repository, childDs, all);
-  reportDates(repository, now, all);
+  const states = new Map<Name, ZoneState>();
+  const childDs = publishedDs(files, places, repository, now, (domain, state) => {
+    states.set(domain.name, state);
+    reportKeyPolicy(domain, state, all);
+  });
+  const compiled = compileAll(repository, childDs, all);
+  reportDates(repository, states, compiled, now, all);
   for (const problem of keysInGit(files, places.root, testKeys)) all.add(problem);
   for (const problem of settled(all.problems, repository, now)) to.add(problem);
   return { repository, zones: domains.size };
 }
 
-function reportDates(repository: Repository, now: number, to: Report): void {
-  const { domains, hosts } = repository.description;
-  for (const host of hosts.values()) {
-    const zone = zoneOf(host.name, repository.description);
-    const runInterval = zone === undefined ? 0 : (domains.get(zone)?.policy.timing.runInterval ?? 0);
+function reportDates(
+  repository: Repository,
+  states: ReadonlyMap<Name, ZoneState>,
+  compiled: ReadonlyMap<Name, Compiled>,
+  now: number,
+  to: Report,
+): void {
+  const { description, certificates } = repository;
+  for (const host of description.hosts.values()) {
+    const zone = zoneOf(host.name, description);
+    const domain = zone === undefined ? undefined : description.domains.get(zone);
+    const runInterval = domain?.policy.timing.runInterval ?? 0;
     const services = repository.associations.get(host.name) ?? [];
     const own = newReport();
-    reportHostDates(host, services, repository.certificates, { now, nextRun: now + runInterval }, own);
+    reportHostDates(host, services, certificates, { now, nextRun: now + runInterval }, own);
+    if (domain !== undefined && isSigned(domain)) {
+      const waiting = {
+        domain,
+        journal: states.get(domain.name)?.journal,
+        zone: compiled.get(domain.name)?.candidate,
+      };
+      const ttl = host.ttl ?? domain.policy.ttls.tlsa;
+      const deployable = (owner: Name, records: readonly Association[]) =>
+        deployableFrom(waiting, owner, records, ttl, now);
+      reportInsideWait(host, services, certificates, { now, deployable }, own);
+    }
     for (const problem of own.problems) to.add({ ...problem, zones: zone === undefined ? [] : [zone] });
   }
 }

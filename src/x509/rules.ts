@@ -102,6 +102,16 @@ export const rules = defineRules({
     message: (facts: { name: string; notAfter: number; nextRun: number }) =>
       `${facts.name} expires ${readableTime(facts.notAfter)}, before the next run at ${readableTime(facts.nextRun)}`,
   },
+  'cert/expires-inside-wait': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a certificate expires before the next key may be deployed',
+    why: 'A new key may be used only when its record is in every cache. A next certificate that is over by then never serves; where the current one is over by then, mail programs refuse the host meanwhile, and DANE-TA, PKIX-TA and PKIX-EE fail.',
+    fix: 'Get a certificate that lives longer than the wait, or one for the current key (renewal with the same key), which waits for nothing.',
+    source: 'RFC 7671 section 8.1',
+    message: (facts: { name: string; of: 'next' | 'current'; notAfter: number; earliest: number }) =>
+      `the ${facts.of} certificate ${facts.name} expires ${readableTime(facts.notAfter)}, before the record of the next key has been visible long enough (${readableTime(facts.earliest)} at the earliest)`,
+  },
 });
 
 function datesText(facts: { name: string; notBefore: number; notAfter: number; now: number }): string {
