@@ -7,6 +7,7 @@ import { type Name, nameToWire, parentOf, root } from '../dns/name.ts';
 import { type Position, type RelatedPlace, type Report, report } from '../text/problem.ts';
 import { certificateName } from '../x509/certificate.ts';
 import { algorithmText } from '../x509/public-key.ts';
+import { anchorAbove } from './anchor-above.ts';
 import { type Association, associationData, parametersText, toTlsaRData, toTlsaText } from './association.ts';
 import type { LoadedCertificate } from './load-certificate.ts';
 import { matchesChain } from './matches-chain.ts';
@@ -94,11 +95,34 @@ function reportMistakes(question: CoverageQuestion, to: Report): void {
   for (const record of associations) {
     const literal = record.from.find((source) => source.kind === 'literal');
     if (literal?.kind !== 'literal') continue;
-    if (loaded.some(({ chain }) => matchesChain(record, chain) !== undefined)) continue;
-    const mistake = mistakeOf(record, question);
-    if (mistake === undefined) continue;
+    const isRight = loaded.some(({ chain }) => matchesChain(record, chain) !== undefined);
+    const mistake = isRight ? undefined : mistakeOf(record, question);
+    if (mistake === undefined) {
+      reportAnchorAbove(record, literal.at, question, to);
+      continue;
+    }
     const facts = { record: toTlsaText(record), ...mistake };
     report(to, rules['dane/wrong-input-digest'], literal.at, facts, { subject: host.name });
+  }
+}
+
+/** The digest of an issuer that the chain lacks. Beside an issuer that is there, it may stand for another day's chain. */
+function reportAnchorAbove(
+  record: Association,
+  at: Position,
+  { host, associations, loaded, known = [] }: CoverageQuestion,
+  to: Report,
+): void {
+  const others = [...loaded, ...known].flatMap(({ chain, strays }) => [...chain, ...strays]);
+  const alike = associations.filter((other) => parametersText(other) === parametersText(record));
+  for (const { chain, source } of loaded) {
+    if (alike.some((other) => matchesChain(other, chain) !== undefined)) continue;
+    const above = anchorAbove(record, chain, others);
+    if (above === undefined) continue;
+    const reason = `${above.anchor}, the issuer of ${certificateName(above.top)}, is not in the chain file`;
+    const related = [{ position: source.chain.at, message: `the chain file of ${source.name}` }];
+    const facts = { certificate: source.name, reason };
+    report(to, rules['dane/ta-not-in-chain'], at, facts, { subject: host.name, related });
   }
 }
 

@@ -79,6 +79,7 @@ export const rules = defineRules({
     why: 'Senders look for the trust anchor in the presented chain only, find nothing, and refuse to deliver.',
     fix: 'Append the issuer to the chain file that the server presents, pin an issuer that is there, or use DANE-EE.',
     source: 'RFC 7671 section 5.2.2',
+    supersedes: ['dane/nothing-matches', 'dane/algorithm-uncovered', 'dane/parameter-set-uncovered'],
     message: (facts: { certificate: string; reason: string }) =>
       `no trust anchor for ${facts.certificate}: ${facts.reason}`,
   },

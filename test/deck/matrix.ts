@@ -52,7 +52,7 @@ export const deck: Readonly<Record<string, Case>> = {
     shows: lacksItsRoot,
     byHand: { file: 'certs/dst-root-ca-x3.pem', usage: 'DANE-TA', selector: 'SPKI' },
   },
-  'root-missing-from-chain-literal': { ...refused, rules: ['dane/nothing-matches'], shows: lacksItsRoot },
+  'root-missing-from-chain-literal': { ...refused, rules: ['dane/ta-not-in-chain'], shows: lacksItsRoot },
   'root-missing-from-chain-test-root': {
     ...refused,
     rules: ['dane/ta-not-in-chain'],
