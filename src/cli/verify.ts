@@ -1,6 +1,7 @@
 /** `danezone verify FILE…`: verifies signed zone files, whoever signed them. */
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Name, parseName } from '../dns/name.ts';
+import type { Zone } from '../dns/zone.ts';
 import { confinedReader, refusalText } from '../host/confined.ts';
 import { FileError, type Host } from '../host/host.ts';
 import { parseDuration } from '../text/duration.ts';
@@ -21,11 +22,14 @@ export const verify: CommandSpec = {
 
 With --ds the keys must be those that the parent's DS set, or a trust anchor, stands for; the file has DS or DNSKEY records as lines of a zone file, or the four DS fields alone. Without it the zone's own keys with the SEP flag are believed. $INCLUDE reaches files in and below the folder of FILE.
 
+With --previous the zone is compared with the one that is served now: other content, signatures included, needs a serial that moved forward (RFC 1982), else secondaries never transfer it. Where the option names a folder, the file of the same name is taken; one that is not there has no previous version.
+
 One line a file goes to standard output, what is wrong to standard error. The exit status is 0 where every zone is secure, 3 where one is not, 1 where a file cannot be read as a zone.`,
   options: [
     { flags: '--origin <name>', description: 'name of the zone (default: the owner of the SOA record)' },
     { flags: '--at <time>', description: 'verify as of TIME (default: now)' },
     { flags: '--ds <file>', description: "the parent's DS records, or a trust anchor" },
+    { flags: '--previous <file>', description: 'the zone that FILE replaces, or the folder in which it stands' },
     {
       flags: '--own',
       description: 'judge as a zone of ours: NSEC3 iterations and old algorithms are errors',
@@ -40,10 +44,11 @@ One line a file goes to standard output, what is wrong to standard error. The ex
     'danezone verify example.org.signed',
     'danezone verify build/*.zone --at 2026-12-24 --refresh 10d',
     'danezone verify example.org.signed --ds dsset-example.org.',
+    'danezone verify new/*.zone --previous served/',
     'dig @ns1.example.org example.org AXFR | danezone verify - --origin example.org --format json',
   ],
   run: async (host, globals, files, given) => {
-    const settings = settingsOf(given, globals.now ?? host.now(), files.length);
+    const settings = settingsOf(host, given, globals.now ?? host.now(), files);
     const report = newReport();
     const [anchorFile, anchors] = await anchorsFrom(host, given.ds as string | undefined, report);
     if (report.hasErrors && anchorFile !== undefined) {
@@ -69,6 +74,8 @@ One line a file goes to standard output, what is wrong to standard error. The ex
 interface Settings extends VerifyOptions {
   readonly origin: Name | undefined;
   readonly jobs: number | undefined;
+  /** What `--previous` names; absolute. */
+  readonly replaced: string | undefined;
 }
 
 interface Result {
@@ -85,7 +92,12 @@ interface Result {
 }
 
 /** @throws UsageError */
-function settingsOf(options: Readonly<Record<string, unknown>>, now: number, count: number): Settings {
+function settingsOf(
+  host: Host,
+  options: Readonly<Record<string, unknown>>,
+  now: number,
+  files: readonly string[],
+): Settings {
   const given = (name: string) => options[name] as string | undefined;
   const [atText, originText, refreshText, jobsText] = ['at', 'origin', 'refresh', 'jobs'].map(given);
   const at = atText === undefined ? now : parseTime(atText);
@@ -94,7 +106,7 @@ function settingsOf(options: Readonly<Record<string, unknown>>, now: number, cou
   }
   const origin = originText === undefined ? undefined : parseName(originText);
   if (typeof origin === 'object') throw new UsageError(`--origin ${quote(originText!)} ${origin.error}`);
-  if (origin !== undefined && count > 1) throw new UsageError('--origin is for one file: name only one');
+  if (origin !== undefined && files.length > 1) throw new UsageError('--origin is for one file: name only one');
   const refresh = refreshText === undefined ? undefined : parseDuration(refreshText);
   if (refreshText !== undefined && refresh === undefined) {
     throw new UsageError(`--refresh ${quote(refreshText)} is no duration: write 10d, 12h or seconds`);
@@ -103,7 +115,44 @@ function settingsOf(options: Readonly<Record<string, unknown>>, now: number, cou
     throw new UsageError(`--jobs ${quote(jobsText)} is no number from 1 to 999`);
   }
   const jobs = jobsText === undefined ? undefined : Number(jobsText);
-  return { at, origin, refresh, jobs, own: options.own === true, engine: given('engine') as 'node' | 'noble' };
+  const replaced = replacedBy(host, given('previous'), files);
+  const engine = given('engine') as 'node' | 'noble';
+  return { at, origin, refresh, jobs, replaced, own: options.own === true, engine };
+}
+
+/** @throws UsageError */
+function replacedBy(host: Host, named: string | undefined, files: readonly string[]): string | undefined {
+  if (named === undefined) return undefined;
+  const path = resolve(host.workingFolder, named);
+  const kind = host.files.facts(path)?.kind;
+  if (kind === undefined) throw new UsageError(`--previous ${quote(named)} does not exist`);
+  const isFolder = kind === 'folder';
+  if (!isFolder && files.length > 1)
+    throw new UsageError('--previous names one file: name a folder, or verify one file');
+  if (isFolder && files.includes('-')) throw new UsageError('--previous is a folder: name the file that - replaces');
+  return path;
+}
+
+/** The zone that `file` replaces; undefined where it is a new one. */
+async function previousOf(
+  host: Host,
+  file: string,
+  { replaced, origin }: Settings,
+  apex: Name,
+): Promise<{ readonly zone?: Zone; readonly error?: string }> {
+  if (replaced === undefined) return {};
+  const isFolder = host.files.facts(replaced)?.kind === 'folder';
+  const path = isFolder ? join(replaced, basename(file)) : replaced;
+  if (isFolder && host.files.facts(path) === undefined) return {};
+  const { readMaster } = await import('../dns/master-reader.ts');
+  const report = newReport();
+  const octets = host.files.read(path);
+  const zone = readMaster({ file: path, octets, origin, apex: origin, include: includeFrom(host, path) }, report);
+  const [fault] = report.problems.filter(({ tier }) => tier === 'error');
+  if (zone === undefined || fault !== undefined) {
+    return { error: `the file of --previous cannot be read as a zone: ${fault?.message ?? 'no zone was found in it'}` };
+  }
+  return zone.apex === apex ? { zone } : { error: `the file of --previous is the zone ${zone.apex}, not ${apex}` };
 }
 
 async function anchorsFrom(
@@ -146,8 +195,10 @@ async function verifyFile(
   const { anchorsOf } = await import('../verify/trust-anchors.ts');
   const ds = anchors === undefined ? undefined : anchorsOf(anchors, zone.apex);
   if (ds?.length === 0) return refused(`the file of --ds has no DS record for ${zone.apex}`);
+  const previous = await previousOf(host, file, settings, zone.apex);
+  if (previous.error !== undefined) return refused(previous.error);
   const executor = host.executor(settings.jobs);
-  const verdict = await verifyZone(zone, { ...settings, ds }, report, executor);
+  const verdict = await verifyZone(zone, { ...settings, ds, previous: previous.zone }, report, executor);
   return { file, octets, isReadable, secure: isReadable && verdict.secure, verdict, problems: report.problems };
 }
 

@@ -18,6 +18,7 @@ import type { Executor } from '../parallel/executor.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
+import { rules as verifyRules } from '../verify/rules.ts';
 import type { Verdict } from '../verify/verify.ts';
 import type { BuildOptions } from './build.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
@@ -179,10 +180,17 @@ export class BuildRun {
     const target = zoneOutput(this.#options.places, zone);
     const staged =
       settings === undefined
-        ? await stageUnsigned(this.#run, compiled.zone, state, domain.policy.serial, target)
-        : await stageSigned(this.#run, compiled.zone, state, settings, target);
+        ? await stageUnsigned(this.#runOf(zone, 'new'), compiled.zone, state, domain.policy.serial, target)
+        : await stageSigned(this.#runOf(zone, 'new'), compiled.zone, state, settings, target);
     if ('problems' in staged) return this.#keep(zone, state, this.#failed(zone, staged.problems), true);
     return { state: 'built', content: this.#writeState(zone, state, staged, settings) };
+  }
+
+  /** A run that writes no state makes previews: they are nobody's successors. Content that is kept is signed again whatever its serial. */
+  #runOf(zone: Name, content: 'new' | 'kept'): SigningRun {
+    const last = this.#options.writesState ? this.#options.before?.zones[zone] : undefined;
+    if (last === undefined) return this.#run;
+    return { ...this.#run, served: { ...last, mustBeFollowed: content === 'new' } };
   }
 
   /** What stands against signing, or not signing, the zone with this state. */
@@ -224,8 +232,14 @@ export class BuildRun {
     const target = zoneOutput(this.#options.places, zone);
     const staged =
       state.settings === undefined
-        ? await stageUnsigned(this.#run, last.zone, state, state.journal?.serial?.policy ?? 'counter', target)
-        : await stageSigned(this.#run, last.zone, state, state.settings, target);
+        ? await stageUnsigned(
+            this.#runOf(zone, 'kept'),
+            last.zone,
+            state,
+            state.journal?.serial?.policy ?? 'counter',
+            target,
+          )
+        : await stageSigned(this.#runOf(zone, 'kept'), last.zone, state, state.settings, target);
     if ('problems' in staged) {
       return { state: 'stale', errors: [...errors, ...this.#failed(zone, staged.problems)], failed: true };
     }
@@ -246,9 +260,12 @@ export class BuildRun {
   }
 
   #failed(zone: Name, problems: readonly Problem[]): readonly Problem[] {
-    for (const { rule, message } of problems) {
+    for (const problem of problems) {
+      const { rule, message } = problem;
+      // No fault of the program: what is served and what is in the state do not go together.
       const what = `${rule}: ${message}`;
-      report(this.#report, rules['build/failed-verification'], undefined, { zone, what }, { subject: zone });
+      if (rule === serialRule.id) this.#report.add({ ...problem, subject: zone });
+      else report(this.#report, rules['build/failed-verification'], undefined, { zone, what }, { subject: zone });
     }
     return problems;
   }
@@ -309,6 +326,8 @@ export class BuildRun {
     return isSigned(domain) ? settingsOf(domain) : undefined;
   }
 }
+
+const serialRule = verifyRules['zone/serial-not-increased'];
 
 /** Why the keys of a zone cannot sign it; sentences without their subject. */
 export function lacks({ keys, duties }: ZoneState): string[] {

@@ -1,10 +1,5 @@
 /** SOA serials (RFC 1982): a serial moves exactly when published content moves, and always forward. */
-
-/** Whether `a` is ahead of `b` in serial number arithmetic; false where the order is undefined (a distance of 2^31). */
-export function isAhead(a: number, b: number): boolean {
-  const distance = (a - b) >>> 0;
-  return distance !== 0 && distance < 0x80000000;
-}
+import { isAhead } from '../dns/serial.ts';
 
 const successor = (serial: number) => (serial + 1) >>> 0;
 

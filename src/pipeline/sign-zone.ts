@@ -4,6 +4,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { OctetWriter } from '../dns/fields.ts';
 import { writeRecord, writeRows } from '../dns/master-writer.ts';
 import { decode, encode } from '../dns/rdata/index.ts';
+import { isAhead } from '../dns/serial.ts';
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import { type DsRow, dsRows } from '../export/ds-forms.ts';
@@ -17,8 +18,9 @@ import { type SigningInput, signZone } from '../sign/sign.ts';
 import { FaultySignature } from '../signers/index.ts';
 import type { SignerSpec } from '../signers/signer.ts';
 import { compareOctets, hex, type Octets } from '../text/octets.ts';
-import { newReport, type Problem } from '../text/problem.ts';
+import { newReport, type Problem, report } from '../text/problem.ts';
 import { type Proven, proveFile } from '../verify/proven.ts';
+import { rules as verifyRules } from '../verify/rules.ts';
 import { nextSerial } from './serial.ts';
 import type { Settings } from './settings-file.ts';
 import type { ZoneState } from './zone-state.ts';
@@ -29,6 +31,13 @@ export interface SigningRun {
   /** Unix seconds. */
   readonly now: number;
   readonly engine: 'node' | 'noble';
+  /** The output that is to be replaced; undefined where there is none, or where this run writes elsewhere. */
+  readonly served?: {
+    readonly serial: number;
+    readonly sha256: string;
+    /** Other content without a serial ahead of it is refused. */
+    readonly mustBeFollowed: boolean;
+  };
 }
 
 export interface ProvenZone {
@@ -48,12 +57,13 @@ export interface ProvenZone {
  * them have been damaged on the disk, the zone is signed from nothing.
  */
 export async function stageSigned(
-  { tx, executor, now, engine }: SigningRun,
+  run: SigningRun,
   unsigned: Zone,
   state: ZoneState,
   settings: Settings,
   target: string,
 ): Promise<ProvenZone | { readonly problems: readonly Problem[] }> {
+  const { tx, executor, now, engine } = run;
   const { zone: apex, duties, keys, journal } = state;
   const spec = (key: ZoneKey): SignerSpec => {
     const privateKey = keys.privateKeyOf(key);
@@ -100,7 +110,7 @@ export async function stageSigned(
       tlsaValidity: settings.tlsaValidity,
       ...clocks,
     },
-    serial: (digest) => serialFor(state, unsigned, settings, now, digest),
+    serial: (digest) => serialFor(run, state, unsigned, settings, digest),
     // Every signature is verified below, from the staged bytes, by code that shares nothing with the signer.
     checkSignatures: 'none',
   };
@@ -119,7 +129,7 @@ export async function stageSigned(
       throw error;
     }
     stage.close();
-    const result = await prove({ tx, executor, now, engine }, stage, target, apex, expected);
+    const result = await prove(run, stage, target, apex, expected);
     if ('problems' in result) return result;
     const { contentDigest, signatures, reused } = signed.summary();
     return { ...result, contentDigest, ds, signatures, reused };
@@ -151,7 +161,7 @@ export async function stageUnsigned(
   const fields = decode('SOA', records[0]);
   const { serial: _serial, ...timers } = fields;
   const contentDigest = hex(sha256(Buffer.concat([Buffer.from(JSON.stringify([ttl, timers])), body])));
-  const serial = serialFor(state, zone, { serial: serialPolicy }, run.now, contentDigest);
+  const serial = serialFor(run, state, zone, { serial: serialPolicy }, contentDigest);
   const stage = run.tx.stage(target);
   stage.write(soaLine(zone, ttl, encode('SOA', { ...fields, serial })));
   stage.write(body);
@@ -167,13 +177,14 @@ function soaLine(zone: Zone, ttl: number, rdata: Octets): Octets {
 }
 
 function serialFor(
+  { now, served: output }: SigningRun,
   state: ZoneState,
   unsigned: Zone,
   settings: Pick<Settings, 'serial'>,
-  now: number,
   contentDigest: string,
 ): number {
-  const floors: number[] = [];
+  // Also where an older state was restored: secondaries have what was put out last.
+  const floors = output === undefined ? [] : [output.serial];
   const adopted = serialOf(unsigned);
   // Compose writes 0 where the description makes the SOA; an adopted or kept one brings its own.
   if (adopted !== undefined && adopted !== 0) floors.push(adopted);
@@ -198,7 +209,7 @@ interface Expectation {
 }
 
 async function prove(
-  { tx, executor, now, engine }: SigningRun,
+  { tx, executor, now, engine, served }: SigningRun,
   stage: StagedFile,
   target: string,
   apex: Zone['apex'],
@@ -212,7 +223,12 @@ async function prove(
     problems,
     executor,
   );
-  if (proven !== undefined && proven.file === stage.digest()) return { proven, octets };
+  if (proven !== undefined && served?.mustBeFollowed && served.sha256 !== proven.file) {
+    const { serial } = proven;
+    const facts = { serial, previous: served.serial };
+    if (!isAhead(serial, served.serial)) report(problems, verifyRules['zone/serial-not-increased'], undefined, facts);
+  }
+  if (!problems.hasErrors && proven !== undefined && proven.file === stage.digest()) return { proven, octets };
   stage.abandon();
   return { problems: problems.problems.filter(({ tier }) => tier === 'error') };
 }

@@ -115,7 +115,25 @@ const published = defineRules({
     source: 'RFC 1035 section 5.2',
     message: (facts: { zone: string; count: number }) => `${facts.zone} has ${facts.count} SOA records, expected one`,
   },
+  'zone/serial-not-increased': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the content changed, and the serial did not move forward',
+    why: 'secondaries ask for the serial only: they keep the old content, and its signatures run out there',
+    fix: 'sign again with a serial ahead of the last one; where no serial is, go forward by 2147483647, wait until every secondary has it, then go on to the one that is wanted',
+    source: 'RFC 1982 section 3.2, RFC 1996 section 4.7',
+    message: (facts: { serial: number; previous: number; difference?: string }) =>
+      `${serialWords(facts)}, and the content is another one` +
+      (facts.difference === undefined ? '' : ` (the first difference is ${facts.difference})`),
+  },
 });
 
 /** Those of any key of a zone, of the DS set above it, and of what is published. */
 export const keyRules = { ...dnssecKeyRules, ...dsRules, ...published };
+
+function serialWords({ serial, previous }: { serial: number; previous: number }): string {
+  if (serial === previous) return `the serial is still ${serial}`;
+  return serial === (previous ^ 0x80000000) >>> 0
+    ? `the serial went from ${previous} to ${serial}, which is neither ahead nor behind`
+    : `the serial went back from ${previous} to ${serial}`;
+}

@@ -20,6 +20,7 @@ import { Findings } from './findings.ts';
 import { type VerifyPart, type VerifyShared, verifyJob } from './job.ts';
 import { algorithmsOf, checkKeyPlaces, type PublishedKey, publishedKeys } from './published-keys.ts';
 import { rules } from './rules.ts';
+import { checkSerial } from './serial.ts';
 import { type Checked, mergeRows, noRows, saySignatures } from './signatures.ts';
 import { checkParent, checkSelfSigned, sayUnsignedUnderDs } from './trust.ts';
 import { checkZonemd, type ZoneHash, zoneHashesOf } from './zone-digest.ts';
@@ -43,6 +44,8 @@ export interface VerifyOptions {
   readonly ahead?: readonly number[];
   /** The zone is meant to be unsigned: that it is, is no fault. */
   readonly unsigned?: boolean;
+  /** What is served now, of the same name: other content needs a serial ahead of its own. */
+  readonly previous?: Zone;
 }
 
 export interface Counts {
@@ -143,6 +146,7 @@ export async function verifyZone(
     checkDenial(zone, chains, { own: options.own, expected: options.expectDenial, algorithms }, findings);
     checkCds(zone, keys, findings);
   }
+  if (options.previous !== undefined) checkSerial(zone, options.previous, findings);
   if (serial !== undefined) checkZonemd(zone, serial, digests, findings);
   findings.finish();
   return {

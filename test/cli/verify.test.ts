@@ -179,3 +179,50 @@ describe('danezone verify', () => {
     expect(`${out}${err}`).not.toContain('\x1b');
   });
 });
+
+describe('--previous', () => {
+  /** As the test of its rule has them: other content with and without a new serial. */
+  const example = (side: string, file: string) =>
+    readFileSync(new URL(`../rules/zone/serial-not-increased/${side}/${file}`, import.meta.url));
+  const files = {
+    '/infra/served/zone.test.zone': example('bad', 'previous.zone'),
+    '/infra/new/zone.test.zone': example('bad', 'zone.test.zone'),
+    '/infra/later/zone.test.zone': example('good', 'zone.test.zone'),
+    '/infra/other.zone': zone,
+  };
+
+  test('refuses other content with the same serial, or an earlier one, and names both', async () => {
+    const still = await run(hostWith(files), 'new/zone.test.zone', '--previous', 'served/zone.test.zone');
+    expect(still.status).toBe(3);
+    expect(still.err).toContain('error[zone/serial-not-increased] the serial is still 1');
+    expect(still.err).toContain('www.zone.test. A');
+    expect(still.err).toContain('--> new/zone.test.zone:1:');
+    const back = await run(hostWith(files), 'served/zone.test.zone', '--previous', 'later/zone.test.zone');
+    expect(back.err).toContain('went back from 2 to 1');
+  });
+
+  test('takes a serial that moved forward, and the same file again', async () => {
+    const args = ['later/zone.test.zone', '--previous', 'served'];
+    expect((await run(hostWith(files), ...args)).status).toBe(0);
+    expect((await run(hostWith(files), 'served/zone.test.zone', '--previous', 'served')).status).toBe(0);
+  });
+
+  test('of a folder is the file of the same name; one that is not there was not served', async () => {
+    const ran = await run(hostWith(files), 'new/zone.test.zone', 'good.zone', '--previous', 'served');
+    expect([ran.status, ran.out.split('\n').map((line) => line.split(':')[1])]).toEqual([
+      3,
+      [' NOT SECURE', ' secure', undefined],
+    ]);
+  });
+
+  test('is refused where it is of another zone, is none, or is not there', async () => {
+    const emptyFile = { ...files, '/infra/empty': '' };
+    expect((await run(hostWith(emptyFile), 'new/zone.test.zone', '--previous', 'empty')).status).toBe(1);
+    expect((await run(hostWith(files), 'new/zone.test.zone', '--previous', 'nowhere')).status).toBe(2);
+    expect((await run(hostWith(files), 'good.zone', 'bad.zone', '--previous', 'other.zone')).status).toBe(2);
+    const root = '. 1 IN SOA a. b. 1 1 1 1 1\n. 1 IN NS a.\n';
+    const other = await run(hostWith({ ...files, '/infra/root.zone': root }), 'good.zone', '--previous', 'root.zone');
+    expect(other).toMatchObject({ status: 1 });
+    expect(other.out).toContain('is the zone ., not zone.test.');
+  });
+});

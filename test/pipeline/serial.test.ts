@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isAhead, nextSerial } from '../../src/pipeline/serial.ts';
+import { isAhead } from '../../src/dns/serial.ts';
+import { nextSerial } from '../../src/pipeline/serial.ts';
 
 const now = Date.UTC(2026, 10, 22, 12) / 1000;
 const last = (serial: number) => ({ serial, contentDigest: 'a' });

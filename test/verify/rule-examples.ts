@@ -23,6 +23,8 @@ export interface RuleExample {
   /** Lines of the file with the DS set; for the zone that keeps the rule `goodDs`, else the right one where `ds` is given. */
   readonly ds?: readonly string[];
   readonly goodDs?: readonly string[];
+  /** Both replace the zone of `base` as it is, in the file previous.zone. */
+  readonly replaces?: true;
   /** Rules that cannot but fire as well. */
   readonly beside?: readonly string[];
 }
@@ -381,6 +383,20 @@ export const ruleExamples: Readonly<Record<string, RuleExample>> = {
     break: (zone) => {
       const { rdata, ttl } = zone.one('@', 'SOA');
       zone.add('@', ttl, 'SOA', rdata.replace(' 1 1800', ' 2 1800'));
+      zone.resign('@', 'SOA');
+    },
+  },
+  'zone/serial-not-increased': {
+    base: 'small-nsec',
+    replaces: true,
+    break: (zone) => {
+      zone.one('www', 'A').rdata = '192.0.2.2';
+      zone.resign('www', 'A');
+    },
+    keep: (zone) => {
+      zone.one('www', 'A').rdata = '192.0.2.2';
+      zone.resign('www', 'A');
+      zone.setField(zone.one('@', 'SOA'), 2, '2');
       zone.resign('@', 'SOA');
     },
   },

@@ -19,7 +19,8 @@ const rightDs = 'zone.test. 3600 IN DS 60132 15 2 5AA5FB66AEF2C5611F50276F7875A4
 function filesOf(example: RuleExample, side: 'bad' | 'good'): Record<string, string> {
   const base = side === 'good' ? (example.goodBase ?? example.base) : example.base;
   const path = base.includes('/') ? base : `signed/${base}.zone`;
-  const zone = ZoneText.parse(Buffer.from(vector(path)).toString('utf8'));
+  const original = ZoneText.parse(Buffer.from(vector(path)).toString('utf8'));
+  const zone = original.copy();
   (side === 'bad' ? example.break : example.keep)?.(zone);
   const how = side === 'bad' ? (example.badHow ?? example.how) : example.how;
   const ds = side === 'bad' ? example.ds : example.ds === undefined ? undefined : (example.goodDs ?? [rightDs]);
@@ -30,6 +31,7 @@ function filesOf(example: RuleExample, side: 'bad' | 'good'): Record<string, str
     ...(Object.values(shown).some((value) => value !== undefined)
       ? { 'how.json': `${JSON.stringify(shown, undefined, 2)}\n` }
       : {}),
+    ...(example.replaces === undefined ? {} : { 'previous.zone': Buffer.from(original.octets).toString('utf8') }),
     ...(ds === undefined ? {} : { ds: `${ds.join('\n')}\n` }),
   };
 }
@@ -40,9 +42,11 @@ async function verifyFolder(folder: string): Promise<readonly Problem[]> {
   const octets = read('zone.test.zone')!;
   const zone = readMaster({ file: 'zone.test.zone', octets }, newReport())!;
   const ds = read('ds');
+  const old = read('previous.zone');
+  const previous = old && readMaster({ file: 'previous.zone', octets: old }, newReport());
   const anchors = ds === undefined ? undefined : readTrustAnchors({ file: 'ds', octets: ds }, newReport());
   const report = newReport();
-  const options = { own: false, ...how, at: parseTime(at)!, ds: anchors && anchorsOf(anchors, zone.apex) };
+  const options = { own: false, ...how, previous, at: parseTime(at)!, ds: anchors && anchorsOf(anchors, zone.apex) };
   await verifyZone(zone, options, report, inProcess);
   return report.problems;
 }
