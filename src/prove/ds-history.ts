@@ -1,0 +1,146 @@
+/**
+ * The DS sets of a zone at its parent: those that were asked for, which may be served from then on, and those that were seen,
+ * asked for or not.
+ */
+import { Type } from '../dns/type.ts';
+import type { DsVersion, Evidence, Journal } from '../journal/journal.ts';
+import type { ServiceRules } from './policy.ts';
+import { seenGone } from './served.ts';
+import type { Span } from './span.ts';
+
+const never = Number.POSITIVE_INFINITY;
+
+export interface DsEntry {
+  /** DS RDATA, hexadecimal. */
+  readonly records: readonly string[];
+  /** The journal asked for it; otherwise it was only seen. */
+  readonly asked: boolean;
+  /** When it was asked for, or seen first. */
+  readonly since: number;
+  readonly ttl: number;
+  readonly held: Span;
+  /** Of an empty set: the zone is meant to be insecure, because it had no DS so far or is to lose it. */
+  readonly intended: boolean;
+}
+
+interface Seen {
+  readonly at: number;
+  readonly records: readonly string[];
+  readonly ttl: number;
+}
+
+/** Consecutive sightings of one set. */
+interface Run {
+  readonly key: string;
+  readonly records: readonly string[];
+  readonly first: number;
+  readonly last: number;
+}
+
+const keyOf = (records: readonly string[]) => [...records].sort().join();
+
+/**
+ * `now`: what was done before it is not questioned where it is done with, such as a time without DS that the zone spent
+ * unsigned. Without evidence a set that was asked for does not end.
+ */
+export function dsHistory(journal: Journal, rules: ServiceRules, now: number): readonly DsEntry[] {
+  const seen = sightings(journal.evidence);
+  const runs = runsOf(seen);
+  const asked = journal.parentDs.map((version, index): DsEntry => {
+    const end = askedUntil(journal.parentDs, index, seen) + lag(rules, version, journal.parentDs[index + 1]);
+    return entry(journal, version.records, { from: version.built, until: end }, version.built, true, rules, now);
+  });
+  const others = runs.flatMap((run, index): DsEntry[] => {
+    const isCovered = journal.parentDs.some(
+      (version, at) =>
+        keyOf(version.records) === run.key &&
+        version.built <= run.first &&
+        run.first < askedUntil(journal.parentDs, at, seen),
+    );
+    if (isCovered) return [];
+    const next = runs[index + 1];
+    const from = runs[index - 1]?.last ?? run.first;
+    const until = next === undefined ? never : next.first + lag(rules, run, next);
+    return [entry(journal, run.records, { from, until }, run.first, false, rules, now)];
+  });
+  return [...asked, ...others].sort((a, b) => a.held.from - b.held.from);
+}
+
+function sightings(evidence: readonly Evidence[]): readonly Seen[] {
+  const seen = evidence.flatMap(({ at, fact }) =>
+    fact.kind === 'ds-seen' ? { at, records: fact.records, ttl: fact.ttl } : [],
+  );
+  return seen.sort((a, b) => a.at - b.at);
+}
+
+function runsOf(seen: readonly Seen[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const { at, records } of seen) {
+    const key = keyOf(records);
+    const run = runs.at(-1);
+    if (run?.key === key) runs[runs.length - 1] = { ...run, last: at };
+    else runs.push({ key, records, first: at, last: at });
+  }
+  return runs;
+}
+
+/**
+ * When every parent server was seen with another set after this one was no longer wanted. An older set does not count: a slow
+ * registrar may yet bring this one.
+ */
+function askedUntil(versions: readonly DsVersion[], index: number, seen: readonly Seen[]): number {
+  const { built, dropped, records } = versions[index];
+  if (dropped === undefined) return never;
+  const own = keyOf(records);
+  const later = new Set(versions.slice(index + 1).map((version) => keyOf(version.records)));
+  const older = new Set([
+    ...versions.slice(0, index).map((version) => keyOf(version.records)),
+    ...seen.filter(({ at }) => at < built).map((row) => keyOf(row.records)),
+  ]);
+  const another = seen.find((row) => {
+    const key = keyOf(row.records);
+    return row.at >= dropped && key !== own && (later.has(key) || !older.has(key));
+  });
+  return Math.min(another?.at ?? never, seenGone(versions, index));
+}
+
+type Records = { readonly records: readonly string[] };
+
+/** How much longer than seen a set may be served by nodes of the parent that nobody asked. */
+function lag({ policy, mode }: ServiceRules, set: Records, next: Records | undefined): number {
+  const isSwap = set.records.length > 0 && next !== undefined && next.records.length > 0;
+  return policy.parent.propagationDelay + (mode !== 'plain' && isSwap ? policy.retireSafety : 0);
+}
+
+function entry(
+  journal: Journal,
+  records: readonly string[],
+  served: Span,
+  since: number,
+  asked: boolean,
+  { policy }: ServiceRules,
+  now: number,
+): DsEntry {
+  const key = keyOf(records);
+  const ttls = sightings(journal.evidence).flatMap((row) => (keyOf(row.records) === key ? row.ttl : []));
+  const ttl = Math.max(policy.parent.ttl, ...ttls);
+  const held = { from: served.from, until: served.until + ttl };
+  const intended = records.length > 0 || isMeantInsecure(journal, served, since, asked, now);
+  return { records, asked, since, ttl, held, intended };
+}
+
+function isMeantInsecure(journal: Journal, served: Span, since: number, asked: boolean, now: number): boolean {
+  const { requests, parentDs, evidence, rrsets } = journal;
+  if (requests.insecure !== undefined && since >= requests.insecure.at) return true;
+  const wasSeen = sightings(evidence).some(({ at, records }) => at < since && records.length > 0);
+  const wasAsked = parentDs.some(
+    ({ built, records, service }) =>
+      built < since && records.length > 0 && (asked || (service.state !== 'unseen' && (service.from ?? since) < since)),
+  );
+  if (!wasSeen && !wasAsked) return true;
+  const dnskey = rrsets.find(({ owner, type }) => owner === journal.zone && type === Type.DNSKEY);
+  const wasUnsigned = dnskey?.versions.some(
+    ({ records, built }) => records.length === 0 && built >= since && built < served.until,
+  );
+  return since < now && wasUnsigned === true;
+}

@@ -1,0 +1,64 @@
+/**
+ * Whether every version is served only while its signatures are valid (ROLLOVER section 5): service cannot be cut short as
+ * holding can.
+ *
+ * The journal keeps the latest inception and the latest expiration of a version, not each signing. So it shows for certain that a version
+ * was still served after its last signature, and that its last signatures were made with an inception in the future; a
+ * re-signing in between that came too late shows only while it is the latest.
+ */
+import type { ContentVersion, Journal, RRsetVersion } from '../journal/journal.ts';
+import { readableTime } from '../text/time.ts';
+import type { ServiceRules } from './policy.ts';
+import { type Entry, entriesOf } from './served.ts';
+import { endOf, overlap, type Span } from './span.ts';
+import type { CacheContent, Violation } from './violation.ts';
+import { nameOf } from './zone-history.ts';
+
+/** `until` of `during` is Infinity where the future is not known: then only its first instant is judged. */
+export function judgeSignatureWindows(journal: Journal, rules: ServiceRules, during: Span): readonly Violation[] {
+  const { content, rrsets, zone } = journal;
+  const judged = endOf(during) === undefined ? { from: during.from, until: during.from + 1 } : during;
+  const of = <V extends ContentVersion | RRsetVersion>(name: string, versions: readonly V[], ttlOf: (v: V) => number) =>
+    entriesOf(versions, content, rules, ttlOf).flatMap((entry) => outside(journal, name, entry, rules, judged));
+  return [
+    ...of(`${zone} (everything else)`, content, ({ largestTtl }) => largestTtl),
+    ...rrsets.flatMap((history) => of(nameOf(history), history.versions, ({ ttl }) => ttl)),
+  ];
+}
+
+function outside(
+  journal: Journal,
+  name: string,
+  { version, served, held, ttl }: Entry<ContentVersion | RRsetVersion>,
+  { clockSkew }: ServiceRules,
+  judged: Span,
+): readonly Violation[] {
+  const { signed, built, dropped } = version;
+  if (signed === undefined) return [];
+  const { inception, expiration, signers } = signed;
+  // Made before this time, and handed out from when it was made.
+  const madeBefore = dropped ?? Math.max(journal.changed, built);
+  const early = { from: madeBefore, until: inception + clockSkew };
+  const late = { from: Math.max(built, expiration - clockSkew), until: Number.POSITIVE_INFINITY };
+  const cache: CacheContent = { what: 'RRset', name, records: [], signers, since: built, heldUntil: endOf(held), ttl };
+  const window = `valid from ${readableTime(inception)} until ${readableTime(expiration)}`;
+  return [early, late].flatMap((span): Violation[] => {
+    const outside = overlap(span, served, judged);
+    if (outside === undefined) return [];
+    const until = endOf(overlap(span, served) as Span);
+    const words =
+      span === early ? 'before its signatures are valid to every clock' : 'after its signatures have run out';
+    return [
+      {
+        kind: 'signature-window',
+        subject: { kind: 'zone', name: journal.zone },
+        from: outside.from,
+        until,
+        profiles: [],
+        caches: [cache],
+        names: [name],
+        message: `${name}: the version of ${readableTime(built)}, ${window}, may be served at ${readableTime(outside.from)}, ${words}`,
+      },
+    ];
+  });
+}
