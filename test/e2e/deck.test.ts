@@ -38,7 +38,7 @@ describe.skipIf(!canMail())('Postfix does with the failure matrix what the matri
   /** The message is the next one to the domain. */
   let messages = 0;
   const send = (domain: string) => mail.send(`message-${++messages}@${domain}`);
-  const serve = (zones: readonly DelegatedZone[]) => mail.names.serve(zones, { nameservers });
+  const serve = (zones: readonly DelegatedZone[], clock?: number) => mail.names.serve(zones, { nameservers, clock });
   const show = (chain: string) => mail.present(address, keyOf(chain), chain);
 
   test.each(Object.entries(deck))('%s', async (name, of) => {
@@ -47,6 +47,17 @@ describe.skipIf(!canMail())('Postfix does with the failure matrix what the matri
     show(chainOf(of));
     const delivery = await send(of.domain);
     expect([outcome(delivery), delivery.relay]).toEqual([of.postfix, `mx1.example.test[${address}]:25`]);
+  });
+
+  test('a renewal for the same key changes nothing: the record stays Verified from one certificate to the next', async () => {
+    copyCase('renewal-with-the-same-key');
+    await serve(built());
+    const seen: string[] = [];
+    for (const file of ['before.pem', 'zones/certs/mx1.pem']) {
+      show(readFileSync(join(folder.path, file), 'utf8'));
+      seen.push(outcome(await send('example.test')));
+    }
+    expect(seen).toEqual(['Verified', 'Verified']);
   });
 
   test('the remedy of a missing root: with the root in the chain the same record is Verified', async () => {
@@ -90,6 +101,24 @@ describe.skipIf(!canMail())('Postfix does with the failure matrix what the matri
     const delivery = await send('example.test');
     expect([delivery.status, delivery.tls]).toEqual(['deferred', undefined]);
     expect(delivery.reason).toMatch(/^TLSA lookup error for mx1\.example\.test:25/);
+  });
+
+  test('when the signatures of a zone have run out, its mail waits', async () => {
+    copyCase('good');
+    const zones = built();
+    show(chainOf(deck.good));
+    const day = 86_400;
+    const now = Math.floor(Date.now() / 1000);
+    const seen: (string | undefined)[] = [];
+    for (const days of [1, 60]) {
+      await serve(zones, now + days * day);
+      const { status, tls } = await send('example.test');
+      seen.push(`${status} ${tls}`);
+    }
+    expect(seen).toEqual(['sent Verified', 'deferred undefined']);
+    // The records are there, for whoever does not look at signatures.
+    expect(mail.names.dig('example.test', 'MX')).toContain('status: SERVFAIL');
+    expect(mail.names.dig('+cd', '+short', 'example.test', 'MX')).toContain('10 mx1.example.test.');
   });
 
   /** The description of a case, in place of that of the last. */

@@ -25,7 +25,7 @@ export interface DelegatedZone {
 export interface InternetOptions {
   /** Names of the name servers, with the final dot. */
   readonly nameservers: readonly string[];
-  /** Unix seconds: the time at which Unbound judges signatures; default: now. */
+  /** Unix seconds: when the root is signed, and the time at which Unbound judges every signature; default: now. */
   readonly clock?: number;
 }
 
@@ -48,7 +48,7 @@ export function newInternet(folder: string, namespace: Namespace): Internet {
     for (const daemon of running) await daemon.stop();
     const own = join(folder, `internet-${++round}`);
     mkdirSync(own);
-    const root = signedRoot(own, zones, nameservers);
+    const root = signedRoot(own, zones, nameservers, clock);
     const nsd = await namespace.start(
       'nsd',
       ['-d', '-c', put(own, 'nsd.conf', nsdConf(own, [{ name: '.', file: root.file }, ...zones]))],
@@ -74,6 +74,7 @@ function signedRoot(
   own: string,
   zones: readonly DelegatedZone[],
   nameservers: readonly string[],
+  clock?: number,
 ): { readonly file: string; readonly anchor: string } {
   const delegations = zones
     .filter(({ isDelegatedBelow }) => isDelegatedBelow !== true)
@@ -91,8 +92,9 @@ ${delegations.join('\n')}
 `,
   );
   const [keys, file] = [join(own, 'root-keys'), join(own, 'root.zone')];
-  must(process.execPath, [danezone, 'keys', 'generate', '.', '--keys', keys]);
-  must(process.execPath, [danezone, 'sign', plain, '--origin', '.', '--keys', keys, '-o', file]);
+  const now = clock === undefined ? [] : ['--now', String(clock)];
+  must(process.execPath, [danezone, 'keys', 'generate', '.', '--keys', keys, ...now]);
+  must(process.execPath, [danezone, 'sign', plain, '--origin', '.', '--keys', keys, '-o', file, ...now]);
   const anchor = readFileSync(file, 'utf8')
     .split('\n')
     .find((line) => /^\.\t.*\tDNSKEY\t257 /.test(line));

@@ -33,7 +33,7 @@ export interface Namespace {
 /** Why no namespace can be opened here; undefined where one can. */
 export function noNamespaces(): string | undefined {
   if (process.getuid?.() !== 0) return 'private networks need root';
-  const { status, stderr } = run('unshare', [...unshare, 'true']);
+  const { status, stderr } = run('unshare', [...unshare, 'sh', '-c', 'mount -t proc proc /proc && ip link set lo up']);
   return status === 0 ? undefined : `private networks are not to be had here: ${stderr.trim()}`;
 }
 

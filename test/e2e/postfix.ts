@@ -50,6 +50,7 @@ export interface Mail {
   close(): Promise<void>;
 }
 
+const sender = 'sender@sender.example';
 const programs = ['postfix', 'postconf', 'sendmail', 'nsd', 'unbound', 'dig', 'openssl', 'unshare', 'nsenter', 'ip'];
 
 /** Whether mail can be sent here; says aloud what is missing, and throws where nothing may be skipped. */
@@ -86,34 +87,39 @@ export async function openMail(receivers: readonly Receiver[]): Promise<Mail> {
       '/var/lib/postfix': data,
     },
   });
+  const close = async () => {
+    await namespace.close();
+    folder.remove();
+  };
   const logFile = join(data, 'mail.log');
   writeFileSync(logFile, '');
   const log = () => readFileSync(logFile, 'utf8');
   const libraries = must('postconf', ['-dh', 'daemon_directory']).trim();
-  await namespace.start(`${libraries}/master`, ['-s'], () => log().includes('daemon started'));
+  try {
+    await namespace.start(`${libraries}/master`, ['-s'], () => log().includes('daemon started'));
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   return {
     names: newInternet(folder.path, namespace),
     present: (address, key, chain) => void put(config, chainFile(address), `${key}\n${chain}`, 0o600),
     send: async (recipient) => {
-      const message = `From: sender@sender.example\nTo: ${recipient}\nSubject: test\n\ntest\n`;
-      const { status, stderr } = namespace.run('sendmail', ['-i', '-f', 'sender@sender.example', recipient], {
-        input: message,
-      });
+      const message = `From: ${sender}\nTo: ${recipient}\nSubject: test\n\ntest\n`;
+      const { status, stderr } = namespace.run('sendmail', ['-i', '-f', sender, recipient], { input: message });
       if (status !== 0) throw new Error(`sendmail: ${stderr}`);
       return delivery(recipient, log);
     },
     log,
-    close: async () => {
-      await namespace.close();
-      folder.remove();
-    },
+    close,
   };
 }
 
 async function delivery(recipient: string, log: () => string): Promise<Delivery> {
   for (let tries = 0; tries < 600; tries++) {
-    const lines = log().split('\n');
+    // Without the last one, which may not be whole yet.
+    const lines = log().split('\n').slice(0, -1);
     const end = lines.findIndex((line) => line.includes(`to=<${recipient}>`) && /postfix\/(?:smtp|error)\[/.test(line));
     if (end >= 0) return readDelivery(lines, end);
     await new Promise((later) => setTimeout(later, 50));
