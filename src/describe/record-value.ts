@@ -10,7 +10,7 @@ import type { Octets } from '../text/octets.ts';
 import type { Position, Problem } from '../text/problem.ts';
 import type { RecordText } from './description.ts';
 import { substitute } from './placeholder.ts';
-import { complain, type Reading, textOf, watch } from './reading.ts';
+import { complain, type Reading, textOf } from './reading.ts';
 import { rules } from './rules.ts';
 import { placeInside, placeOf, type YamlScalar } from './tree.ts';
 
@@ -41,9 +41,10 @@ export class ValueReader {
     if (form === 'raw' || scalar.text.includes('{{')) return readValue(type, scalar, form, reading);
     let made = this.known.get(scalar);
     if (made === undefined || made.type !== type) {
-      const own = watch({ problems: [], hasErrors: false, add() {} });
-      const value = readValue(type, scalar, form, { ...reading, to: own });
-      made = { type, value, problems: own.problems };
+      const problems: Problem[] = [];
+      const to = { problems, hasErrors: false, add: (problem: Problem) => void problems.push(problem) };
+      const { bad, subject, domain } = reading;
+      made = { type, value: readValue(type, scalar, form, { to, bad, subject, domain }), problems };
       this.known.set(scalar, made);
     }
     for (const problem of made.problems) reading.to.add(problem);

@@ -51,11 +51,16 @@ function addLayer(
 ): void {
   const { reading } = context;
   // What one map says twice under different spellings (`www` and `WWW`, `A` and `a`).
-  const seen = new Map<string, YamlEntry>();
-  const isDouble = (key: string, name: string, entry: YamlEntry) => {
-    const before = seen.get(key);
-    seen.set(key, before ?? entry);
-    if (before === undefined) return false;
+  const seen = new Map<Name, Map<TypeCode | 'all', YamlEntry>>();
+  const isDouble = (owner: Name, type: TypeCode | 'all', entry: YamlEntry) => {
+    let types = seen.get(owner);
+    if (types === undefined) seen.set(owner, (types = new Map()));
+    const before = types.get(type);
+    if (before === undefined) {
+      types.set(type, entry);
+      return false;
+    }
+    const name = type === 'all' ? owner : `${owner} ${typeName(type)}`;
     const related = [{ position: placeOf(before.key), message: 'first written here' }];
     complain(reading, rules['describe/duplicate'], placeOf(entry.key), { what: 'record set', name }, { related });
     return true;
@@ -65,7 +70,7 @@ function addLayer(
     const owner = readOwner(entry.key, layer.origin, reading);
     if (owner === undefined) continue;
     const whole = isNull(entry.value);
-    if (whole && !isDouble(owner, owner, entry)) {
+    if (whole && !isDouble(owner, 'all', entry)) {
       remove({ owner }, entry, merged.delete(owner));
       continue;
     }
@@ -73,13 +78,13 @@ function addLayer(
     for (const set of entry.value.entries.values()) {
       if (reading.bad.has(set.value)) continue;
       const type = readType(set.key, reading);
-      if (type === undefined || isDouble(`${owner} ${type}`, `${owner} ${typeName(type)}`, set)) continue;
+      if (type === undefined || isDouble(owner, type, set)) continue;
       const types = merged.get(owner);
       if (isNull(set.value)) {
         remove({ owner, type }, set, types?.delete(type) === true);
         continue;
       }
-      removed.delete(`${owner} ${type}`);
+      if (removed.size > 0) removed.delete(`${owner} ${type}`);
       if (types === undefined) merged.set(owner, new Map([[type, set]]));
       else types.set(type, set);
     }

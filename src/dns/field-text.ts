@@ -31,8 +31,8 @@ class TextFields implements FieldReader {
   /** Where the parenthesis that is still open stands. */
   private opened = 0;
 
-  constructor(text: string, origin: Name | undefined) {
-    this.octets = Buffer.from(text, 'utf8');
+  constructor(octets: Octets, origin: Name | undefined) {
+    this.octets = octets;
     this.origin = origin;
     this.originWire = origin === undefined ? undefined : nameToWire(origin);
   }
@@ -95,7 +95,7 @@ class TextFields implements FieldReader {
 
 /** The fields of one record; the offsets of its errors are octets of the text in UTF-8. */
 export function fieldsOf(text: string, origin?: Name): FieldReader {
-  return new TextFields(text, origin);
+  return new TextFields(Buffer.from(text, 'utf8'), origin);
 }
 
 /** Why a text is no RDATA; `from`..`to` are UTF-16 units of the text. */
@@ -107,10 +107,22 @@ export interface RecordTextError {
   readonly isLongString: boolean;
 }
 
+/** For the text and wire form of one record at a time: a repository has tens of thousands. */
+const textScratch = Buffer.alloc(1 << 12);
+const wireScratch = new OctetWriter(1 << 10);
+
+/** The octets of the text, which the next call may overwrite. */
+function octetsOf(text: string): Octets {
+  // A UTF-16 unit is three octets of UTF-8 at most.
+  if (text.length * 3 > textScratch.length) return Buffer.from(text, 'utf8');
+  return textScratch.subarray(0, textScratch.write(text, 'utf8'));
+}
+
 /** The wire form of a record's RDATA text; without an origin, names are absolute. */
 export function encodeRecord(type: TypeCode, text: string, origin?: Name): Octets | RecordTextError {
-  const fields = fieldsOf(text, origin);
-  const out = new OctetWriter(256);
+  const fields = new TextFields(octetsOf(text), origin);
+  const out = wireScratch;
+  out.length = 0;
   try {
     encodeText(type, fields, out);
     return out.copy();

@@ -124,6 +124,23 @@ describe('a record from a string', () => {
     expect(result).toHaveProperty('error', expect.stringMatching(message));
   });
 
+  test('what one call gives stays as it is through the next, and texts of any length are read', () => {
+    const strings = (count: number, character: string) => Array(count).fill(character.repeat(100)).join(' ');
+    const wire = (count: number, octet: string) => `64${octet.repeat(100)}`.repeat(count);
+    const counts = [1, 12, 14, 40, 41, 600, 2];
+    const made = counts.map((count) => encodeRecord(Type.TXT, strings(count, count % 2 === 0 ? 'a' : 'b')));
+    const expected = counts.map((count) => wire(count, count % 2 === 0 ? '61' : '62'));
+    expect(made.map((one) => (one instanceof Uint8Array ? hex(one) : one))).toEqual(expected);
+  });
+
+  test('a text that fills its octets with three for a character is read to its end', () => {
+    for (const length of [1365, 1366]) {
+      const text = `"${'€'.repeat(80)}" `.repeat(16) + 'a'.repeat(length - 16 * 83 - 1);
+      const result = encodeRecord(Type.TXT, `${text}€`);
+      expect(result instanceof Uint8Array ? hex(result) : result).toMatch(/e282ac$/);
+    }
+  });
+
   test('a long field is quoted only in part, control characters by number', () => {
     const result = encodeRecord(Type.A, `"x\u0007${'y'.repeat(500)}"`);
     expect('error' in result && result.error.length).toBeLessThan(200);
