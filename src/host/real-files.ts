@@ -13,6 +13,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -57,6 +58,8 @@ export const realFiles: FileSystem = {
 
   list(path) {
     return attempt('list', path, () => {
+      // Most zones have no folder of their own yet: an Error for each takes longer than this question.
+      if (statSync(path, { throwIfNoEntry: false }) === undefined) return [];
       try {
         return readdirSync(path).sort();
       } catch (error) {
@@ -168,7 +171,7 @@ function create(path: string, mode: number): OpenFile {
 
 function lstatOrNothing(path: string) {
   try {
-    return lstatSync(path, { bigint: true });
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     throw error;

@@ -66,6 +66,16 @@ describe.each(both)('the %s file system', (_, open) => {
     expect(files.list(join(folder, 'none/none'))).toEqual([]);
   });
 
+  test('nothing stands below a file; to list one as a folder fails', () => {
+    const { files, folder } = open();
+    const file = join(folder, 'a');
+    files.writeNew(file, octets(''));
+    expect(files.facts(join(file, 'b'))).toBeUndefined();
+    expect(files.facts(join(folder, 'b'))).toBeUndefined();
+    expect(() => files.list(file)).toThrow(expect.objectContaining({ code: 'ENOTDIR', path: file }));
+    expect(() => files.list(join(file, 'b'))).toThrow(expect.objectContaining({ code: 'ENOTDIR' }));
+  });
+
   test('makes every missing folder of a path, and leaves those that stand', () => {
     const { files, folder } = open();
     files.makeFolder(join(folder, 'x/y/z'), 0o700);
