@@ -57,5 +57,7 @@ export interface WantedKey {
   readonly algorithm: number;
   /** The key whose successor it is. */
   readonly predecessor?: KeyId;
+  /** The keys that it replaces: with it, their goal is to be hidden. */
+  readonly retires: readonly KeyId[];
   readonly reason: 'first' | 'lifetime' | 'request' | 'algorithm' | 'layout';
 }

@@ -1,0 +1,173 @@
+/**
+ * The rules of the policy (ROLLOVER section 2): the order in which the records of keys come and go. They are stricter than safety
+ * asks for, so that every state between is one from which a roll can be taken back. Each rule is a row: which move
+ * it is about, and whether that move may be made.
+ */
+import type { Journal, KeyRecord } from '../journal/journal.ts';
+import { changesDigests, dsCapacity, replacesAtOnce } from './ds-records.ts';
+import { algorithmOfKey, fits, hasZrrsig, isShown, keyOf, ofAlgorithm, withMove } from './key-records.ts';
+import type { KeyRecordName, Move } from './move.ts';
+import type { RolloverPolicy } from './policy.ts';
+import { holds } from './safety.ts';
+import type { Switches } from './switches.ts';
+
+export interface PolicyContext extends Switches {
+  readonly journal: Journal;
+  readonly policy: RolloverPolicy;
+  readonly insecure: boolean;
+}
+
+interface PolicyRule {
+  /** Follows `waits: `, for people. */
+  readonly text: string;
+  readonly records: readonly KeyRecordName[];
+  readonly to: 'rumoured' | 'unretentive';
+  /** Whether the rule has nothing against the move of this key. */
+  readonly allows: (key: KeyRecord, keys: readonly KeyRecord[], context: PolicyContext, move: Move) => boolean;
+}
+
+const table = {
+  'signatures-before-keys': {
+    text: 'the zone is signed with a new algorithm before its keys are published (RFC 6781 section 4.1.4)',
+    records: ['dnskey'],
+    to: 'rumoured',
+    allows: (key, keys, { policy }) => {
+      const same = ofAlgorithm(keys, algorithmOfKey(key));
+      return (
+        policy.algorithmOrder === 'bind' ||
+        keys.every((other) => fits(other, '***H')) ||
+        same.some((other) => !fits(other, 'H***') || fits(other, '*O**'))
+      );
+    },
+  },
+  'krrsig-with-dnskey': {
+    text: 'a key signs the DNSKEY RRset once it stands in it',
+    records: ['krrsig'],
+    to: 'rumoured',
+    allows: (key) => isShown(key, 'dnskey'),
+  },
+  'zrrsig-after-dnskey': {
+    text: 'a key signs the zone when its DNSKEY is in every cache, or with the first signatures of its algorithm (RFC 6781 section 4.1.1.1)',
+    records: ['zrrsig'],
+    to: 'rumoured',
+    allows: (key, keys) =>
+      fits(key, 'O***') ||
+      ofAlgorithm(keys, algorithmOfKey(key)).every((other) => other === key || fits(other, '*H**')),
+  },
+  'ds-after-dnskey': {
+    text: 'the DS comes when the DNSKEY and the signatures made with it are in every cache (RFC 6781 section 4.1.2)',
+    records: ['ds'],
+    to: 'rumoured',
+    allows: (key) => fits(key, 'O*O*'),
+  },
+  'ds-after-zone': {
+    text: 'the DS comes when the zone can be verified with the algorithm from every cache',
+    records: ['ds'],
+    to: 'rumoured',
+    allows: (key, keys, { insecure }, move) => {
+      const after = withMove(keys, move, 0);
+      return ([2, 3] as const).every((rule) => holds(rule, after, algorithmOfKey(key), insecure));
+    },
+  },
+  'ds-room': {
+    text: 'the parent has no room for another DS',
+    records: ['ds'],
+    to: 'rumoured',
+    allows: (key, keys, { policy }) => {
+      const others = keys.filter((other) => other !== key && !fits(other, '***H'));
+      if (!replacesAtOnce(policy)) return others.length < dsCapacity(policy);
+      // In one registrar step: the DS of the keys that leave go with it, and their chains stay whole until then.
+      const leaving = others.filter(({ goal }) => goal === 'hidden');
+      return (
+        others.length - leaving.length < dsCapacity(policy) &&
+        leaving.every((other) => !isShown(other, 'ds') || fits(other, 'O*O*'))
+      );
+    },
+  },
+  'digests-first': {
+    text: 'the digest types of the DS are changing, and never in one step with a roll',
+    records: ['ds'],
+    to: 'rumoured',
+    allows: (_, keys, { journal, policy }) => !changesDigests(journal, keys, policy),
+  },
+  'ds-successor-first': {
+    text: 'another DS takes over before one is removed',
+    records: ['ds'],
+    to: 'unretentive',
+    allows: (key, keys, { policy, insecure }) => {
+      const atOnce = replacesAtOnce(policy);
+      return (
+        insecure ||
+        keys.some(
+          (other) =>
+            other !== key &&
+            other.goal === 'omnipresent' &&
+            (atOnce ? fits(other, 'O*O*') && isShown(other, 'ds') : fits(other, 'O*OO')),
+        )
+      );
+    },
+  },
+  'dnskey-after-ds': {
+    text: 'a key stays until the DS that points to it is in no cache',
+    records: ['dnskey', 'krrsig'],
+    to: 'unretentive',
+    allows: (key) => fits(key, '***H'),
+  },
+  'dnskey-after-signatures': {
+    text: 'a key stays until the signatures made with it are in no cache, unless its algorithm goes with it',
+    records: ['dnskey'],
+    to: 'unretentive',
+    allows: (key, keys) => fits(key, '*H**') || !algorithmStays(key, keys),
+  },
+  'krrsig-with-successor': {
+    text: 'the DNSKEY RRset stays signed with every algorithm that stands in it (RFC 4035 section 2.2)',
+    records: ['krrsig'],
+    to: 'unretentive',
+    allows: (key, keys) =>
+      ofAlgorithm(keys, algorithmOfKey(key)).some((other) => other !== key && isShown(other, 'krrsig')) ||
+      ofAlgorithm(keys, algorithmOfKey(key)).every((other) => !isShown(other, 'dnskey')),
+  },
+  'zrrsig-with-successor': {
+    text: 'the zone stays signed with every algorithm of the DNSKEY RRset (RFC 4035 section 2.2)',
+    records: ['zrrsig'],
+    to: 'unretentive',
+    allows: (key, keys, { policy }) => {
+      const same = ofAlgorithm(keys, algorithmOfKey(key));
+      if (same.some((other) => other !== key && isShown(other, 'zrrsig'))) return true;
+      // The last signatures of an algorithm: after its keys, where a validator may hold either.
+      const secure = keys.some((other) => !fits(other, '***H'));
+      return policy.algorithmOrder === 'conservative' && secure
+        ? same.every((other) => fits(other, 'H***'))
+        : same.every((other) => !isShown(other, 'dnskey'));
+    },
+  },
+} as const satisfies Readonly<Record<string, PolicyRule>>;
+
+export type PolicyRuleId = keyof typeof table;
+
+const rows = Object.entries(table) as readonly (readonly [PolicyRuleId, PolicyRule])[];
+
+/** The rule of the policy that stands against a move into R or U; undefined where none does. */
+export function standingRule(
+  move: Move,
+  keys: readonly KeyRecord[],
+  context: PolicyContext,
+): { readonly id: PolicyRuleId; readonly text: string } | undefined {
+  const key = keyOf(keys, move.key);
+  if (key === undefined) throw new Error(`no key ${move.key}`);
+  for (const [id, rule] of rows) {
+    if (rule.to !== move.to || !rule.records.includes(move.record) || context.off.has(`policy-${id}`)) continue;
+    if (!rule.allows(key, keys, context, move)) return { id, text: rule.text };
+  }
+  return undefined;
+}
+
+/** Every rule, for the tests that take one away at a time. */
+export const policyRuleIds: readonly PolicyRuleId[] = rows.map(([id]) => id);
+
+/** Whether another key of the algorithm stays to sign the zone. */
+function algorithmStays(key: KeyRecord, keys: readonly KeyRecord[]): boolean {
+  return ofAlgorithm(keys, algorithmOfKey(key)).some(
+    (other) => other !== key && other.goal === 'omnipresent' && hasZrrsig(other),
+  );
+}

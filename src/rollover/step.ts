@@ -1,0 +1,215 @@
+/**
+ * One run of the engine (ROLLOVER section 2): from the keys in the journal and the time to the keys as they stand now. Each record
+ * of each key moves as far as policy, safety, time and the manual gate let it, and what does not move says why.
+ */
+import { clockTolerance } from '../journal/clock.ts';
+import type { Journal, KeyRecord } from '../journal/journal.ts';
+import { keyOf, recordsOf, withMove } from './key-records.ts';
+import type { Blocked, KeyRecordName, Move, Precondition, WantedKey } from './move.ts';
+import type { RolloverPolicy } from './policy.ts';
+import { standingRule } from './policy-rules.ts';
+import { brokenRule } from './safety.ts';
+import { noSwitches, type Switches } from './switches.ts';
+import { type Due, dueOf, tlsaGone } from './time.ts';
+import { nextWanted, wantedKeys, withLifetime } from './wanted-keys.ts';
+import { worldMoves } from './world.ts';
+
+export interface StepInput {
+  readonly journal: Journal;
+  readonly policy: RolloverPolicy;
+  /** Unix seconds. */
+  readonly now: number;
+  /** What the first DS waits for besides caches: certificates that TLSA records stand for and nobody has seen in service yet. */
+  readonly unserved?: readonly Precondition[];
+  readonly switches?: Switches;
+}
+
+export interface StepResult {
+  /** In the order of the journal. */
+  readonly keys: readonly KeyRecord[];
+  /** In the order in which they were made. */
+  readonly moves: readonly Move[];
+  readonly blocked: readonly Blocked[];
+  /** Keys to make, add with `withNewKey`, and step again. */
+  readonly wanted: readonly WantedKey[];
+  /** The zone is to become insecure: its TLSA records go first. */
+  readonly withdrawTlsa: boolean;
+  /** The tool must run again by then, Unix seconds; undefined: it waits for evidence, or for nothing. */
+  readonly nextEvent?: number;
+}
+
+/**
+ * The same journal gives the same result; stepping again at once moves nothing. With a clock that is behind the journal nothing moves.
+ */
+export function step(input: StepInput): StepResult {
+  const { policy, now } = input;
+  const insecure = input.journal.requests.insecure !== undefined;
+  if (now < input.journal.changed - clockTolerance) {
+    return { keys: input.journal.keys, moves: [], blocked: [], wanted: [], withdrawTlsa: insecure };
+  }
+  const journal = { ...input.journal, keys: input.journal.keys.map((key) => withLifetime(key, policy)) };
+  const engine = new Engine({ ...input, journal }, approvedMoves({ ...input, journal }));
+  const { keys, moves } = engine.run();
+  const blocked = engine.blocked(keys);
+  const wanted = wantedKeys({ ...journal, keys }, policy, now);
+  const dates = [...engine.dates(keys), nextWanted({ ...journal, keys }, policy)].filter(
+    (date): date is number => date !== undefined && date > now,
+  );
+  return {
+    keys,
+    moves,
+    blocked,
+    wanted,
+    withdrawTlsa: insecure,
+    nextEvent: dates.length === 0 ? undefined : Math.min(...dates),
+  };
+}
+
+/**
+ * With a policy of manual steps: the moves that were due when a person said so, found by asking what the engine would have done then.
+ * Undefined: every move may be made.
+ */
+function approvedMoves(input: StepInput): ReadonlySet<string> | undefined {
+  const { journal, policy } = input;
+  if (!policy.manual) return undefined;
+  const { approved } = journal.requests;
+  if (approved === undefined) return new Set();
+  const known = journal.keys.filter(({ created }) => created <= approved.at).map(({ id }) => id);
+  const then = new Engine({ ...input, now: Math.min(approved.at, input.now) }, undefined);
+  return new Set(
+    then
+      .run()
+      .moves.filter(({ key }) => known.includes(key))
+      .map(nameOf),
+  );
+}
+
+const nameOf = ({ key, record, to }: Move) => `${key} ${record} ${to}`;
+
+type Reason = Blocked['why'];
+
+class Engine {
+  readonly #input: StepInput;
+  readonly #approved: ReadonlySet<string> | undefined;
+  readonly #switches: Switches;
+  readonly #insecure: boolean;
+  /** Nothing of a wait changes while a step is computed, but the digest types that are asked for. */
+  #dues = new Map<string, Due>();
+
+  constructor(input: StepInput, approved: ReadonlySet<string> | undefined) {
+    this.#input = input;
+    this.#approved = approved;
+    this.#switches = input.switches ?? noSwitches;
+    this.#insecure = input.journal.requests.insecure !== undefined;
+  }
+
+  run(): { readonly keys: readonly KeyRecord[]; readonly moves: readonly Move[] } {
+    const { journal, now } = this.#input;
+    let keys = journal.keys;
+    const moves: Move[] = [];
+    const make = (move: Move) => {
+      keys = withMove(keys, move, now);
+      if (move.record === 'ds') this.#dues.clear();
+      moves.push(move);
+    };
+    if (!this.#switches.off.has('ds-seen')) for (const move of worldMoves(journal, keys)) make(move);
+    for (;;) {
+      const move = this.#firstOf(keys);
+      if (move === undefined) return { keys, moves };
+      make(move);
+    }
+  }
+
+  /** Facts before wishes: what has arrived or left, then what comes, then what goes. */
+  #firstOf(keys: readonly KeyRecord[]): Move | undefined {
+    const open = keys.flatMap(openMoves);
+    for (const kind of ['settles', 'comes', 'goes'] as const) {
+      const move = open.find((each) => kindOf(each) === kind && this.#reasonAgainst(each, keys) === undefined);
+      if (move !== undefined) return move;
+    }
+    return undefined;
+  }
+
+  #reasonAgainst(move: Move, keys: readonly KeyRecord[]): Reason | undefined {
+    const { journal, policy, now } = this.#input;
+    const rule = standingRule(move, keys, { journal, policy, insecure: this.#insecure, ...this.#switches });
+    if (rule !== undefined) return { kind: 'policy', rule: rule.text };
+    const due = this.#dueOf(move, keys);
+    const waits: Reason | undefined = due && { kind: 'time', ...due };
+    // A clock that has not run out is the plainer reason; safety is asked of what time allows.
+    if (due !== undefined && (due.earliest === undefined || due.earliest > now)) return waits;
+    const broken = brokenRule(keys, withMove(keys, move, now), move, { insecure: this.#insecure, ...this.#switches });
+    if (broken !== undefined) return { kind: 'safety', rule: broken };
+    const isGated = kindOf(move) !== 'settles' && this.#approved !== undefined;
+    return isGated && !this.#approved?.has(nameOf(move)) ? { kind: 'approval' } : undefined;
+  }
+
+  /** What the move waits for; undefined: nothing that time brings. */
+  #dueOf(move: Move, keys: readonly KeyRecord[]): Due | undefined {
+    const { journal, policy, now, unserved = [] } = this.#input;
+    const { record, to } = move;
+    if (to === 'omnipresent' || to === 'hidden') {
+      const name = nameOf(move);
+      const key = keyOf(keys, move.key) as KeyRecord;
+      const due = this.#dues.get(name) ?? dueOf(key, record, to, keys, { journal, policy, ...this.#switches });
+      this.#dues.set(name, due);
+      return due;
+    }
+    if (record !== 'ds') return undefined;
+    if (to === 'rumoured') {
+      const isFirst = keys.every(({ ds }) => ds.state === 'hidden');
+      return isFirst && unserved.length > 0 ? { wait: { since: { what: unserved[0] }, terms: [] } } : undefined;
+    }
+    return this.#insecure ? tlsaGone({ journal, policy, ...this.#switches }, now) : undefined;
+  }
+
+  /** One entry for each record that is not where it is to be. */
+  blocked(keys: readonly KeyRecord[]): readonly Blocked[] {
+    return keys.flatMap((key) =>
+      recordsOf[key.role].flatMap((record) => {
+        const move = towardsGoal(key, record);
+        const why = move && this.#reasonAgainst(move, keys);
+        return move !== undefined && why !== undefined ? [{ ...move, why }] : [];
+      }),
+    );
+  }
+
+  /** When waits run out. */
+  dates(keys: readonly KeyRecord[]): readonly (number | undefined)[] {
+    return keys.flatMap(openMoves).map((move) => this.#dueOf(move, keys)?.earliest);
+  }
+}
+
+const kindOf = ({ to }: Move) => (to === 'rumoured' ? 'comes' : to === 'unretentive' ? 'goes' : 'settles');
+
+/** The next state on the way to the goal: H|U → R → O, or R|O → U → H. */
+function towardsGoal(key: KeyRecord, record: KeyRecordName): Move | undefined {
+  const from = key[record].state;
+  const to = { omnipresent: comes, hidden: goes }[key.goal][from];
+  return to === from ? undefined : { key: key.id, record, from, to };
+}
+
+const comes = {
+  hidden: 'rumoured',
+  unretentive: 'rumoured',
+  rumoured: 'omnipresent',
+  omnipresent: 'omnipresent',
+} as const;
+const goes = { rumoured: 'unretentive', omnipresent: 'unretentive', unretentive: 'hidden', hidden: 'hidden' } as const;
+
+/**
+ * The move towards the goal; and where that may not be made, what caches do meanwhile: what is published arrives, even if it is to
+ * go, and what was withdrawn leaves, even if it is to come back.
+ */
+function openMoves(key: KeyRecord): readonly Move[] {
+  return recordsOf[key.role].flatMap((record): readonly Move[] => {
+    const move = towardsGoal(key, record);
+    if (move === undefined) return [];
+    const settles = { rumoured: 'omnipresent', unretentive: 'hidden' } as const;
+    const from = move.from;
+    if (from === 'hidden' || from === 'omnipresent' || move.to === settles[from]) return [move];
+    return [move, { ...move, to: settles[from] }];
+  });
+}
+
+export { withNewKey } from './wanted-keys.ts';

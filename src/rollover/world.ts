@@ -1,0 +1,21 @@
+/**
+ * What the world did without us. The states follow what was seen at the parent: a DS that came early, a DS that left early.
+ * No rule is asked, since it has happened; what the rules then forbid is to make it worse.
+ */
+import type { Journal, KeyRecord } from '../journal/journal.ts';
+import { isDsOf, lastSeenDs } from './ds-records.ts';
+import { hasDs } from './key-records.ts';
+import type { Move } from './move.ts';
+
+/** The moves that the last look at the parent shows. */
+export function worldMoves(journal: Journal, keys: readonly KeyRecord[]): readonly Move[] {
+  const seen = lastSeenDs(journal);
+  if (seen === undefined) return [];
+  return keys.filter(hasDs).flatMap((key): readonly Move[] => {
+    const isThere = seen.some((record) => isDsOf(record, journal.zone, key));
+    const { state } = key.ds;
+    if (state === 'omnipresent' && !isThere) return [{ key: key.id, record: 'ds', from: state, to: 'unretentive' }];
+    const returns = state === 'hidden' || (state === 'unretentive' && key.goal === 'omnipresent');
+    return returns && isThere ? [{ key: key.id, record: 'ds', from: state, to: 'rumoured' }] : [];
+  });
+}
