@@ -34,6 +34,8 @@ export interface Journal {
   readonly rrsets: readonly RRsetHistory[];
   readonly evidence: readonly Evidence[];
   readonly overrides: readonly Override[];
+  /** What was read does not fit its seal: somebody edited the file. Never printed; trust.ts answers it. */
+  readonly isEdited?: true;
 }
 
 export type SerialPolicy = 'counter' | 'unixtime' | 'date';

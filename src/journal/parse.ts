@@ -1,16 +1,22 @@
 /** Reads keys/<zone>/journal.json. Strict: a field that this danezone does not know may matter, so nothing is guessed. */
 import { compareNames, type Name, parseName } from '../dns/name.ts';
 import { type TypeCode, typeCode, typeName } from '../dns/type.ts';
+import { keyStates } from '../dnssec/key-state.ts';
 import { asBuffer, type Octets } from '../text/octets.ts';
 import { type Report, report } from '../text/problem.ts';
 import {
+  type BuiltSerial,
   type ContentVersion,
   type DsVersion,
   type Evidence,
   type Fact,
   type Journal,
   journalVersion,
+  type KeyId,
+  type KeyRecord,
   type Override,
+  type RecordState,
+  type Requests,
   type RRsetHistory,
   type RRsetVersion,
   type SerialRecord,
@@ -19,10 +25,12 @@ import {
   type Timeline,
 } from './journal.ts';
 import { JsonValue, Unexpected } from './json-reader.ts';
+import { sealOf } from './print.ts';
 import { rules } from './rules.ts';
 
 const maxTtl = 0x7fff_ffff;
 const maxSerial = 0xffff_ffff;
+const keyIdForm = /^[0-9]{3}\+[0-9]{5}$/;
 
 /** The journal of `zone`, or undefined and a problem: then nothing may be written over the file. */
 export function parseJournal(file: string, octets: Octets, zone: Name, to: Report): Journal | undefined {
@@ -38,7 +46,11 @@ export function parseJournal(file: string, octets: Octets, zone: Name, to: Repor
       return undefined;
     }
     if (found !== 1 && found !== journalVersion) version.fail(`${journalVersion}`);
-    return readJournal(value, zone);
+    if (found === 1) return readFirstForm(value, zone);
+    const journal = readJournal(value, zone);
+    return sealOf(journal) === Object.fromEntries(value.entries()).seal?.value
+      ? journal
+      : { ...journal, isEdited: true };
   } catch (error) {
     if (!(error instanceof Unexpected)) throw error;
     const { where, expected, found } = error;
@@ -59,13 +71,40 @@ function parseJson(octets: Octets): unknown {
   }
 }
 
+const firstFields = [
+  'version',
+  'zone',
+  'generation',
+  'changed',
+  'content',
+  'parentDs',
+  'rrsets',
+  'evidence',
+  'overrides',
+] as const;
+
+type FirstFields = { readonly [K in (typeof firstFields)[number]]: JsonValue } & { readonly serial?: JsonValue };
+
+/** Of form 1 nothing is known but the last serial, and nobody had asked for anything. */
+function readFirstForm(value: JsonValue, zone: Name): Journal {
+  const common = readCommon(value.fields(firstFields, ['serial']), zone);
+  const { serial } = common;
+  const serials = serial === undefined ? [] : [{ serial: serial.last, built: serial.built }];
+  return { ...common, keys: [], requests: {}, serials };
+}
+
 function readJournal(value: JsonValue, zone: Name): Journal {
-  const fields = value.fields(
-    ['version', 'zone', 'generation', 'changed', 'content', 'parentDs', 'rrsets', 'evidence', 'overrides'],
-    ['serial'],
-  );
+  const fields = value.fields([...firstFields, 'keys', 'requests', 'serials'], ['serial', 'seal']);
+  return {
+    ...readCommon(fields, zone),
+    keys: readKeys(fields.keys),
+    requests: readRequests(fields.requests),
+    serials: fields.serials.items().map(readBuiltSerial),
+  };
+}
+
+function readCommon(fields: FirstFields, zone: Name): Omit<Journal, 'keys' | 'requests' | 'serials'> {
   if (readName(fields.zone) !== zone) fields.zone.fail(`${zone}, the zone of its folder`);
-  const evidence = fields.evidence.items().map(readEvidence);
   return {
     zone,
     generation: fields.generation.whole(),
@@ -73,13 +112,62 @@ function readJournal(value: JsonValue, zone: Name): Journal {
     serial: fields.serial && readSerial(fields.serial),
     content: inOrder(fields.content, readContent),
     parentDs: inOrder(fields.parentDs, readDs),
-    keys: [],
-    requests: {},
-    serials: [],
     rrsets: readHistories(fields.rrsets),
-    evidence,
+    evidence: readRows(fields.evidence),
     overrides: fields.overrides.items().map(readOverride),
   };
+}
+
+function readBuiltSerial(value: JsonValue): BuiltSerial {
+  const { serial, built } = value.fields(['serial', 'built']);
+  return { serial: serial.whole(maxSerial), built: built.time() };
+}
+
+/** By algorithm and tag. */
+function readKeys(value: JsonValue): readonly KeyRecord[] {
+  const entries = value.entries();
+  const keys = entries.map(([id, key]) => {
+    if (!keyIdForm.test(id)) key.fail('an algorithm and a key tag such as 013+07956 as its key', 'another');
+    return readKey(id, key);
+  });
+  return keys.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function readKey(id: KeyId, value: JsonValue): KeyRecord {
+  const fields = value.fields(
+    ['role', 'rdata', 'goal', 'created', 'dnskey', 'zrrsig', 'krrsig', 'ds'],
+    ['lifetime', 'active', 'predecessor', 'successor'],
+  );
+  return {
+    id,
+    role: fields.role.oneOf(['ksk', 'zsk', 'csk']),
+    rdata: readHex(fields.rdata),
+    goal: fields.goal.oneOf(['hidden', 'omnipresent']),
+    lifetime: fields.lifetime?.whole(),
+    created: fields.created.time(),
+    active: fields.active?.time(),
+    predecessor: fields.predecessor && readKeyId(fields.predecessor),
+    successor: fields.successor && readKeyId(fields.successor),
+    dnskey: readState(fields.dnskey),
+    zrrsig: readState(fields.zrrsig),
+    krrsig: readState(fields.krrsig),
+    ds: readState(fields.ds),
+  };
+}
+
+function readState(value: JsonValue): RecordState {
+  const { state, since } = value.fields(['state', 'since']);
+  return { state: state.oneOf(keyStates), since: since.time() };
+}
+
+function readRequests(value: JsonValue): Requests {
+  const { insecure, approved } = value.fields([], ['insecure', 'approved']);
+  const request = (of: JsonValue | undefined) => {
+    if (of === undefined) return undefined;
+    const { at, by } = of.fields(['at', 'by']);
+    return { at: at.time(), by: by.text() };
+  };
+  return { insecure: request(insecure), approved: request(approved) };
 }
 
 function readSerial(value: JsonValue): SerialRecord {
@@ -122,14 +210,14 @@ function readDs(value: JsonValue): DsVersion {
 
 function readHistories(value: JsonValue): readonly RRsetHistory[] {
   const histories = value.entries().map(([key, versions]): RRsetHistory => {
-    const { owner, type } = readKey(key, versions);
+    const { owner, type } = readHistoryKey(key, versions);
     return { owner, type, versions: inOrder(versions, readRRset) };
   });
   return histories.sort((a, b) => compareNames(a.owner, b.owner) || a.type - b.type);
 }
 
 /** `_25._tcp.mx1.example.org. TLSA`: nothing but what is printed, so that no RRset can stand there twice. */
-function readKey(key: string, value: JsonValue): { owner: Name; type: TypeCode } {
+function readHistoryKey(key: string, value: JsonValue): { owner: Name; type: TypeCode } {
   const space = key.lastIndexOf(' ');
   const owner = parseName(key.slice(0, Math.max(0, space)));
   const type = typeCode(key.slice(space + 1));
@@ -184,24 +272,27 @@ function readSigned(
     value.fail('signers, inception and expiration together', 'only some of them');
   }
   return {
-    signers: (signers as JsonValue)
-      .items()
-      .map((item) => item.match(/^[0-9]{3}\+[0-9]{5}$/, 'an algorithm and a key tag such as 013+07956')),
+    signers: (signers as JsonValue).items().map(readKeyId),
     inception: (inception as JsonValue).time(),
     expiration: (expiration as JsonValue).time(),
   };
 }
 
-function readEvidence(value: JsonValue, index: number): Evidence {
-  const { id, at, by, servers, fact } = value.fields(['id', 'at', 'by', 'servers', 'fact']);
-  if (id.whole() !== index + 1) id.fail(`${index + 1}, one more than the row before`);
-  return {
-    id: index + 1,
-    at: at.time(),
-    by: by.text(),
-    servers: servers.items().map((server) => server.text()),
-    fact: readFact(fact),
-  };
+/** In the order of their numbers; rows that nothing goes by any more have been left out (trim.ts). */
+function readRows(value: JsonValue): readonly Evidence[] {
+  let last = 0;
+  return value.items().map((row) => {
+    const { id, at, by, servers, fact } = row.fields(['id', 'at', 'by', 'servers', 'fact']);
+    if (id.whole() <= last) id.fail(`more than ${last}, the number of the row before`);
+    last = id.whole();
+    return {
+      id: last,
+      at: at.time(),
+      by: by.text(),
+      servers: servers.items().map((server) => server.text()),
+      fact: readFact(fact),
+    };
+  });
 }
 
 function readFact(value: JsonValue): Fact {
@@ -235,6 +326,10 @@ function readName(value: JsonValue): Name {
   const parsed = parseName(value.text());
   if (parsed !== value.value) value.fail('an absolute name in lower case');
   return parsed as Name;
+}
+
+function readKeyId(value: JsonValue): KeyId {
+  return value.match(keyIdForm, 'an algorithm and a key tag such as 013+07956');
 }
 
 function readHex(value: JsonValue): string {

@@ -1,19 +1,47 @@
 /** The journal as text: JSON with sorted keys, two spaces, a final line end; equal journals are equal texts. */
+import { sha256 } from '../crypto/digest.ts';
 import { typeName } from '../dns/type.ts';
-import type { Octets } from '../text/octets.ts';
+import { hex, type Octets } from '../text/octets.ts';
 import { readableTime } from '../text/time.ts';
-import { type Journal, journalVersion, type Service, type Signed, type Timeline } from './journal.ts';
+import {
+  type Journal,
+  journalVersion,
+  type KeyRecord,
+  type RecordState,
+  type Requests,
+  type Service,
+  type Signed,
+  type Timeline,
+} from './journal.ts';
 
 type Json = string | number | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 export function printJournal(journal: Journal): Octets {
-  const { zone, generation, changed, serial, content, parentDs, rrsets, evidence, overrides } = journal;
-  const value: Json = {
+  return Buffer.from(textOf({ ...contentOf(journal), seal: sealOf(journal) }));
+}
+
+/**
+ * SHA-256, hexadecimal, over the journal as it is printed without its seal. No secret is in it: it tells a change by hand from
+ * a journal that danezone wrote, and keeps out nobody.
+ */
+export function sealOf(journal: Journal): string {
+  return hex(sha256(Buffer.from(textOf(contentOf(journal)))));
+}
+
+const textOf = (value: Json) => `${JSON.stringify(sorted(value), null, 2)}\n`;
+
+function contentOf(journal: Journal): { readonly [key: string]: Json | undefined } {
+  const { zone, generation, changed, serial, serials, keys, requests, content, parentDs } = journal;
+  const { rrsets, evidence, overrides } = journal;
+  return {
     version: journalVersion,
     zone,
     generation,
     changed: readableTime(changed),
     serial: serial && { ...serial, built: readableTime(serial.built) },
+    serials: serials.map((row) => ({ serial: row.serial, built: readableTime(row.built) })),
+    keys: Object.fromEntries(keys.map(({ id, ...key }) => [id, printKey(key)])),
+    requests: printRequests(requests),
     content: content.map((version) => ({
       ...timeline(version),
       ...signed(version.signed),
@@ -36,7 +64,31 @@ export function printJournal(journal: Journal): Octets {
     evidence: evidence.map(({ at, ...row }) => ({ ...row, at: readableTime(at) })),
     overrides: overrides.map(({ at, ...row }) => ({ ...row, at: readableTime(at) })),
   };
-  return Buffer.from(`${JSON.stringify(sorted(value), null, 2)}\n`);
+}
+
+function printKey(key: Omit<KeyRecord, 'id'>): { readonly [key: string]: Json | undefined } {
+  const { role, rdata, goal, lifetime, created, active, predecessor, successor, dnskey, zrrsig, krrsig, ds } = key;
+  return {
+    role,
+    rdata,
+    goal,
+    lifetime,
+    created: readableTime(created),
+    active: active === undefined ? undefined : readableTime(active),
+    predecessor,
+    successor,
+    dnskey: printState(dnskey),
+    zrrsig: printState(zrrsig),
+    krrsig: printState(krrsig),
+    ds: printState(ds),
+  };
+}
+
+const printState = ({ state, since }: RecordState) => ({ state, since: readableTime(since) });
+
+function printRequests({ insecure, approved }: Requests): { readonly [key: string]: Json | undefined } {
+  const one = (request: Requests['insecure']) => request && { at: readableTime(request.at), by: request.by };
+  return { insecure: one(insecure), approved: one(approved) };
 }
 
 function timeline({ built, dropped, service }: Timeline): { [key: string]: Json | undefined } {

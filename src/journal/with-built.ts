@@ -9,9 +9,15 @@ type Found<V> = Omit<V, keyof Timeline>;
 
 /**
  * The same input gives the same result, and the very same object where nothing moved. A version
- * that the build no longer has is dropped at `now`; an awaited RRset that left the zone is followed by its absence.
+ * that the build no longer has is dropped now; an awaited RRset that left the zone is followed by its absence. Every serial has
+ * a time of its own, later than those before it, so that times alone say which versions were in the zone with which serial.
  */
-export function withBuilt(journal: Journal, built: BuiltZone, now: number): Journal {
+export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Journal {
+  const now = timeOfBuild(journal, built, clock);
+  const serials =
+    journal.serials.at(-1)?.serial === built.serial
+      ? journal.serials
+      : [...journal.serials, { serial: built.serial, built: now }];
   const serial = serialAfter(journal, built, now);
   const content = after<ContentVersion>(
     journal.content,
@@ -34,7 +40,8 @@ export function withBuilt(journal: Journal, built: BuiltZone, now: number): Jour
     serial === journal.serial &&
     content === journal.content &&
     parentDs === journal.parentDs &&
-    rrsets === journal.rrsets
+    rrsets === journal.rrsets &&
+    serials === journal.serials
   ) {
     return journal;
   }
@@ -43,10 +50,18 @@ export function withBuilt(journal: Journal, built: BuiltZone, now: number): Jour
     generation: journal.generation + 1,
     changed: Math.max(journal.changed, now),
     serial,
+    serials,
     content,
     parentDs,
     rrsets,
   };
+}
+
+/** Unix seconds. Two builds in one second, and a clock that went back, still make one build after the other. */
+function timeOfBuild({ serials }: Journal, { serial }: BuiltZone, clock: number): number {
+  const last = serials.at(-1);
+  if (last === undefined) return clock;
+  return Math.max(clock, last.serial === serial ? last.built : last.built + 1);
 }
 
 function serialAfter(

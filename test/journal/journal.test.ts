@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { name } from '../../src/dns/name.ts';
 import { Type } from '../../src/dns/type.ts';
+import { keyStates } from '../../src/dnssec/key-state.ts';
 import type { Evidence, Journal, RRsetVersion, Service } from '../../src/journal/journal.ts';
-import { newJournal } from '../../src/journal/journal.ts';
+import { keyId, newJournal } from '../../src/journal/journal.ts';
 import { parseJournal } from '../../src/journal/parse.ts';
 import { printJournal } from '../../src/journal/print.ts';
 import { newReport } from '../../src/text/problem.ts';
@@ -19,6 +21,9 @@ function parse(text: string | Uint8Array, of = zone) {
 const time = fc.integer({ min: 1_000_000_000, max: 4_000_000_000 });
 const octets = fc.uint8Array({ minLength: 1, maxLength: 8 }).map((of) => Buffer.from(of).toString('hex'));
 const ttl = fc.integer({ min: 0, max: 0x7fff_ffff });
+const keyIds = fc
+  .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 65535 }))
+  .map(([algorithm, tag]) => keyId(algorithm, tag));
 const signed = fc.option(
   fc.record({
     signers: fc.array(
@@ -41,6 +46,22 @@ const service: fc.Arbitrary<Service> = fc.oneof(
     evidence: fc.integer({ min: 1, max: 9 }),
   }),
 );
+const state = fc.record({ state: fc.constantFrom(...keyStates), since: time });
+const keyRecord = fc.record({
+  role: fc.constantFrom('ksk' as const, 'zsk' as const, 'csk' as const),
+  rdata: octets,
+  goal: fc.constantFrom('hidden' as const, 'omnipresent' as const),
+  lifetime: fc.option(fc.nat(), { nil: undefined }),
+  created: time,
+  active: fc.option(time, { nil: undefined }),
+  predecessor: fc.option(keyIds, { nil: undefined }),
+  successor: fc.option(keyIds, { nil: undefined }),
+  dnskey: state,
+  zrrsig: state,
+  krrsig: state,
+  ds: state,
+});
+const request = fc.option(fc.record({ at: time, by: fc.string() }), { nil: undefined });
 /** All but the last version are dropped. */
 function history<V>(facts: fc.Arbitrary<V>) {
   const one = fc.tuple(facts, fc.record({ built: time, dropped: time, service }));
@@ -67,9 +88,11 @@ const journals: fc.Arbitrary<Journal> = fc.record({
   ),
   content: history(fc.record({ largestTtl: ttl, negativeTtl: ttl, expire: ttl, signed })),
   parentDs: history(fc.record({ records: fc.array(octets) })),
-  keys: fc.constant([]),
-  requests: fc.constant({}),
-  serials: fc.constant([]),
+  keys: fc
+    .uniqueArray(keyIds, { maxLength: 3 })
+    .chain((ids) => fc.tuple(...[...ids].sort().map((id) => keyRecord.map((key) => ({ id, ...key }))))),
+  requests: fc.record({ insecure: request, approved: request }),
+  serials: fc.array(fc.record({ serial: fc.integer({ min: 0, max: 0xffff_ffff }), built: time }), { maxLength: 3 }),
   rrsets: fc
     .uniqueArray(
       fc.tuple(
@@ -113,7 +136,7 @@ const journals: fc.Arbitrary<Journal> = fc.record({
       }),
       { maxLength: 4 },
     )
-    .map((rows) => rows.map((row, index): Evidence => ({ id: index + 1, ...row }) as Evidence)),
+    .map((rows) => rows.map((row, index): Evidence => ({ id: 2 * index + 1, ...row }) as Evidence)),
   overrides: fc.array(fc.record({ at: time, rule: fc.string(), subject: fc.string(), by: fc.string() })),
 });
 function rank(owner: string): number {
@@ -135,18 +158,67 @@ describe('a journal', () => {
   });
 
   test('is text that people and git can read: sorted keys, a value a line, a final line end', () => {
-    expect(Buffer.from(printJournal(newJournal(zone, 1_767_225_600))).toString()).toBe(`{
+    const text = Buffer.from(printJournal(newJournal(zone, 1_767_225_600))).toString();
+    expect(text.replace(/[0-9a-f]{64}/, 'SEAL')).toBe(`{
   "changed": "2026-01-01 00:00:00Z",
   "content": [],
   "evidence": [],
   "generation": 0,
+  "keys": {},
   "overrides": [],
   "parentDs": [],
+  "requests": {},
   "rrsets": {},
-  "version": 1,
+  "seal": "SEAL",
+  "serials": [],
+  "version": 2,
   "zone": "example.org."
 }
 `);
+  });
+});
+
+describe('the seal of a journal', () => {
+  const printed = Buffer.from(printJournal(newJournal(zone, 1_767_225_600))).toString();
+
+  test('is SHA-256 over the text without it', () => {
+    const seal = createHash('sha256')
+      .update(printed.replace(/ *"seal": [^\n]*\n/, ''))
+      .digest('hex');
+    expect(printed).toContain(`"seal": "${seal}"`);
+    expect(parse(printed).journal?.isEdited).toBeUndefined();
+  });
+
+  test.each([
+    ['a value', printed.replace('"generation": 0', '"generation": 7')],
+    ['the seal', printed.replace(/("seal": ")[0-9a-f]{4}/, '$10000')],
+    ['the seal, taken away,', printed.replace(/ *"seal": [^\n]*\n/, '')],
+  ])('shows that %s was changed by hand; the journal is read', (_, text) => {
+    expect(text).not.toBe(printed);
+    const { journal, problems } = parse(text);
+    expect(problems).toEqual([]);
+    expect(journal?.isEdited).toBe(true);
+  });
+
+  test('is of the content: white space and order may change', () => {
+    const value = JSON.parse(printed) as Record<string, unknown>;
+    const turned = Object.fromEntries(Object.entries(value).reverse());
+    expect(parse(JSON.stringify(turned)).journal?.isEdited).toBeUndefined();
+  });
+});
+
+test('a journal of form 1, without keys, serials and seal, is read; its last serial is one that was built', () => {
+  const { journal, problems } = parse(`{
+  "changed": "2026-01-01 00:00:00Z", "content": [], "evidence": [], "generation": 4, "overrides": [], "parentDs": [],
+  "rrsets": {}, "serial": {"built": "2025-12-31 00:00:00Z", "contentDigest": "aa", "last": 9, "policy": "counter"},
+  "version": 1, "zone": "example.org."
+}`);
+  expect(problems).toEqual([]);
+  expect(journal).toEqual({
+    ...newJournal(zone, 1_767_225_600),
+    generation: 4,
+    serial: { last: 9, policy: 'counter', contentDigest: 'aa', built: 1_767_139_200 },
+    serials: [{ serial: 9, built: 1_767_139_200 }],
   });
 });
 
@@ -173,6 +245,8 @@ describe('a journal is refused, with the place and what was expected there,', ()
     ],
   };
   const text = Buffer.from(printJournal(good)).toString();
+  const row =
+    '{"id": 1, "at": "2026-01-01 00:00:00Z", "by": "ann", "servers": [], "fact": {"kind": "published", "serial": 1}}';
 
   test.each([
     ['when it is empty', '', ''],
@@ -222,6 +296,8 @@ describe('a journal is refused, with the place and what was expected there,', ()
       text.replace(/ *"inception": [^\n]*\n/, ''),
       'rrsets["example.org. DNSKEY"][0]',
     ],
+    ['with evidence out of order', text.replace('"evidence": []', `"evidence": [${row}, ${row}]`), 'evidence[1].id'],
+    ['with a key that has no state', text.replace('"keys": {}', `"keys": {"013+07956": {}}`), 'keys["013+07956"]'],
     [
       'with a signer that is no key',
       text.replace('013+07956', '13+7956'),
@@ -243,7 +319,7 @@ describe('a journal is refused, with the place and what was expected there,', ()
   });
 
   test('when a newer danezone wrote it, under a rule of its own', () => {
-    const { journal, problems } = parse('{"version": 2, "zone": {"anything": []}}');
+    const { journal, problems } = parse('{"version": 3, "zone": {"anything": []}}');
     expect(journal).toBeUndefined();
     expect(problems.map(({ rule }) => rule)).toEqual(['ops/journal-newer']);
   });
