@@ -4,7 +4,7 @@
  */
 import { clockTolerance } from '../journal/clock.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
-import { keyOf, recordsOf, withMove } from './key-records.ts';
+import { isShown, keyOf, recordsOf, withMove } from './key-records.ts';
 import type { Blocked, KeyRecordName, Move, Precondition, WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { standingRule } from './policy-rules.ts';
@@ -157,7 +157,7 @@ class Engine {
     }
     if (record !== 'ds') return undefined;
     if (to === 'rumoured') {
-      const isFirst = keys.every(({ ds }) => ds.state === 'hidden');
+      const isFirst = !keys.some((key) => isShown(key, 'ds'));
       return isFirst && unserved.length > 0 ? { wait: { since: { what: unserved[0] }, terms: [] } } : undefined;
     }
     return this.#insecure ? tlsaGone({ journal, policy, ...this.#switches }, now) : undefined;
