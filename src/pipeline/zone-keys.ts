@@ -8,13 +8,14 @@ import type { Name } from '../dns/name.ts';
 import type { ReadableFiles } from '../host/host.ts';
 import { regularFiles } from '../host/regular.ts';
 import type { Transaction } from '../host/transaction.ts';
-import { generateKey, takenTags } from '../keys/generate.ts';
+import { generateKey, generationError, takenTags } from '../keys/generate.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { printKeyFile } from '../keys/key-file.ts';
 import { keyFileStem, parseKeyFileName } from '../keys/key-file-name.ts';
 import { publicKeyOf } from '../keys/private-key.ts';
 import { parsePrivateKeyFile, printPrivateKeyFile } from '../keys/private-key-file.ts';
 import { sepFlags, zoneFlags, zoneKey } from '../keys/zone-key.ts';
+import type { WantedKey } from '../rollover/move.ts';
 import { newReport } from '../text/problem.ts';
 import { journalFile, type Places, zoneFolder } from './places.ts';
 
@@ -51,6 +52,29 @@ export function ensureKeys(
   }
   for (const key of [...finished, ...fresh]) tx.writeKey(`${pathOf(folder, key)}.key`, printKeyFile(key), 0o644);
   return finished.length + fresh.length > 0;
+}
+
+/** Makes and writes one key more, as the engine asks for it. */
+export function makeKey(
+  tx: Transaction,
+  places: Places,
+  zone: Name,
+  { role, algorithm }: WantedKey,
+  {
+    taken,
+    size,
+    ttl,
+    now,
+  }: { readonly taken: readonly ZoneKey[]; readonly size?: number; readonly ttl: number; readonly now: number },
+): ZoneKey | undefined {
+  if (generationError(algorithm) !== undefined) return undefined;
+  const flags = role === 'zsk' ? zoneFlags : sepFlags;
+  const request = { zone, flags, algorithm, size: isRsa(algorithm) ? size : undefined, now, ttl };
+  const { key, privateKey } = generateKey({ ...request, avoidTags: takenTags(taken) });
+  const path = pathOf(zoneFolder(places, zone), key);
+  tx.writeKey(`${path}.private`, printPrivateKeyFile(key, privateKey), 0o600);
+  tx.writeKey(`${path}.key`, printKeyFile(key), 0o644);
+  return key;
 }
 
 const isRsa = (algorithm: number) => algorithm === 8 || algorithm === 10;

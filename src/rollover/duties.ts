@@ -1,9 +1,10 @@
 /**
- * What each key does now. This is the plain stage: keys do what their files say, nothing waits for evidence, and it says so
- * (`gated: false`). The engine of ROLLOVER.md takes its place behind the same interface.
+ * What each key does now, as the signer wants to know it. `keyDuties` is the plain stage, for zones of which no policy is known: keys do
+ * what their files say, nothing waits for evidence, and it says so (`gated: false`). Everything else goes by the engine (engine-duties.ts).
  */
 import type { ZoneKey } from '../keys/key.ts';
 import { rolesOf } from '../keys/roles.ts';
+import type { Octets } from '../text/octets.ts';
 
 export interface KeyDuties {
   /** The DNSKEY RRset. */
@@ -18,6 +19,12 @@ export interface KeyDuties {
   readonly withoutSigner: readonly number[];
   /** Whether the parent's side waits for evidence. */
   readonly gated: boolean;
+  /** DS, CDS and CDNSKEY RDATA as the engine wants them; undefined: they follow from `inParent`. */
+  readonly parentSets?: {
+    readonly ds: readonly Octets[];
+    readonly cds: readonly Octets[];
+    readonly cdnskey: readonly Octets[];
+  };
   /** Why `inParent` is empty although the zone is signed, for people. */
   readonly gate?: { readonly reason: string; readonly earliest?: number };
   /** Unix seconds at which a key file asks for the next change. */

@@ -1,0 +1,37 @@
+/** The plan as Markdown, for a merge request or a wiki. */
+import type { Plan, PlanStep } from '../rollover/plan.ts';
+import { actorNames, shortTime, subjectName, whenText } from './plan-words.ts';
+
+export function planMarkdown(plan: Plan): string {
+  const { from, until, steps, runBefore, digest } = plan;
+  const due = steps.filter(({ state }) => state === 'due' || state === 'overdue');
+  const lines = [`# Plan from ${shortTime(from)} to ${shortTime(until)}`, ''];
+  if (runBefore !== undefined) {
+    lines.push(`Run danezone again before **${shortTime(runBefore.at)}**: ${cell(runBefore.why)}.`, '');
+  }
+  if (due.length > 0) {
+    lines.push('## To do now', '');
+    for (const step of due) {
+      const commands = step.commands.map((command) => `\`${command}\``).join(', ');
+      lines.push(`- [ ] **${cell(subjectName(step))}**: ${cell(step.title)} (${commands})`);
+    }
+    lines.push('');
+  }
+  lines.push('## Timeline', '', '| when | who | where | what | why | if late |', '|---|---|---|---|---|---|');
+  for (const step of steps) lines.push(row(step));
+  if (steps.some(({ assumes }) => assumes !== undefined)) {
+    lines.push('', '\\* if everybody acts at the earliest date.');
+  }
+  lines.push('', `Digest of this plan: \`${digest}\``);
+  return `${lines.join('\n')}\n`;
+}
+
+function row(step: PlanStep): string {
+  const cells = [whenText(step), actorNames[step.actor], subjectName(step), step.title, step.reason.text, step.ifLate];
+  return `| ${cells.map(cell).join(' | ')} |`;
+}
+
+/** Markdown takes some marks for its own, and HTML. */
+function cell(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>|#~]/g, (mark) => `\\${mark}`).replace(/\s+/g, ' ');
+}

@@ -1,0 +1,168 @@
+/**
+ * The plan as a drawing: one lane a key or certificate, numbered marks where somebody has to act, and under the drawing what the
+ * numbers mean. It carries its own colours for light and dark, and nothing from elsewhere.
+ */
+import type { Name } from '../dns/name.ts';
+import type { Lane, Plan, PlanStep } from '../rollover/plan.ts';
+import { actionsOf, actorNames, shortTime, subjectName } from './plan-words.ts';
+import { ticksOf } from './time-axis.ts';
+
+const width = 1200;
+const left = 250;
+const right = 24;
+const laneHeight = 24;
+const barHeight = 14;
+const lineHeight = 19;
+const markRadius = 9;
+
+const stateWords: Readonly<Record<Lane['spans'][number]['state'], string>> = {
+  coming: 'published ahead',
+  active: 'in use',
+  leaving: 'leaving',
+};
+
+const style = `
+  svg { color-scheme: light dark; --ink: #1c2530; --quiet: #5c6875; --paper: #ffffff; --line: #d9dee4; --coming: #7fb3e6; --active: #1f9d61; --leaving: #d98a2b; --mark: #b3261e; --band: #f4f6f8 }
+  @media (prefers-color-scheme: dark) { svg { --ink: #e7ecf1; --quiet: #9aa7b4; --paper: #14191f; --line: #313a44; --coming: #3f7fc1; --active: #2fb877; --leaving: #c97a1e; --mark: #ff7b70; --band: #1a2129 } }
+  text { font: 13px system-ui, sans-serif; fill: var(--ink) }
+  .title { font-size: 17px; font-weight: 600 } .zone { font-weight: 600 } .quiet { fill: var(--quiet) } .number { font-size: 11px; font-weight: 600; text-anchor: middle; fill: var(--paper) }
+  .assumed .number { fill: var(--mark) }
+  .paper { fill: var(--paper) } .band { fill: var(--band) } .grid { stroke: var(--line) } .now { stroke: var(--mark) }
+  .coming { fill: var(--coming) } .active { fill: var(--active) } .leaving { fill: var(--leaving) }
+  .mark circle, .mark rect { fill: var(--mark); stroke: var(--mark); stroke-width: 1.5 } .assumed circle, .assumed rect { fill: var(--paper); stroke-dasharray: 3 2 }
+`;
+
+/** A mark on the timeline: the actions of one subject that fall together. */
+interface Mark {
+  readonly x: number;
+  readonly first: number;
+  readonly last: number;
+  readonly assumed: boolean;
+}
+
+export function planSvg(plan: Plan): string {
+  const actions = actionsOf(plan);
+  const x = (time: number) => {
+    const share = (time - plan.from) / Math.max(1, plan.until - plan.from);
+    return Math.round((left + Math.min(1, Math.max(0, share)) * (width - left - right)) * 10) / 10;
+  };
+  const body: string[] = [];
+  let y = 92;
+  const top = y;
+  const subjects = new Map<Name, Lane[]>();
+  for (const { subject } of [...plan.lanes, ...actions]) subjects.set(subject.name, []);
+  for (const lane of plan.lanes) subjects.get(lane.subject.name)?.push(lane);
+  for (const [index, [name, lanes]] of [...subjects].sort(([a], [b]) => (a < b ? -1 : 1)).entries()) {
+    const marks = marksOf(actions, name, x);
+    const height = laneHeight * (1 + lanes.length + (marks.length > 0 ? 1 : 0)) + 8;
+    if (index % 2 === 1) body.push(`<rect class="band" x="0" y="${y}" width="${width}" height="${height}"/>`);
+    const label = subjectName({ subject: { kind: 'zone', name } });
+    body.push(`<text class="zone" x="16" y="${y + 18}">${escaped(shortened(label, 32))}</text>`);
+    y += laneHeight;
+    for (const lane of lanes) {
+      body.push(laneElements(lane, plan, y, x));
+      y += laneHeight;
+    }
+    if (marks.length > 0) {
+      body.push(
+        `<text class="quiet" x="28" y="${y + 16}">to do</text>`,
+        ...marks.map((mark) => markElement(mark, y + 12)),
+      );
+      y += laneHeight;
+    }
+    y += 8;
+  }
+  const bottom = y;
+  const grid = ticksOf(plan.from, plan.until).flatMap(({ at, label }) => [
+    `<line class="grid" x1="${x(at)}" x2="${x(at)}" y1="${top - 8}" y2="${bottom}"/>`,
+    `<text class="quiet" x="${x(at)}" y="${top - 14}" text-anchor="middle">${label}</text>`,
+  ]);
+  const list = actions.map((step, index) => {
+    y += lineHeight;
+    return listLine(step, index + 1, y + 24);
+  });
+  if (actions.length > 0) y += 44;
+  const height = y + 20;
+  const title = `Keys and certificates from ${shortTime(plan.from)} to ${shortTime(plan.until)}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
+<style>${style}</style>
+<rect class="paper" width="${width}" height="${height}"/>
+<text class="title" x="16" y="30">${title}</text>
+${legend()}
+${[...grid, ...body, `<line class="now" x1="${x(plan.from)}" x2="${x(plan.from)}" y1="${top - 8}" y2="${bottom}"/>`, ...list].join('\n')}
+</svg>
+`;
+}
+
+function legend(): string {
+  const parts: string[] = [];
+  let x = 16;
+  for (const state of ['coming', 'active', 'leaving'] as const) {
+    parts.push(`<rect class="${state}" x="${x}" y="42" width="22" height="12" rx="3"/>`);
+    parts.push(`<text class="quiet" x="${x + 29}" y="53">${stateWords[state]}</text>`);
+    x += 29 + stateWords[state].length * 7 + 18;
+  }
+  for (const [kind, words] of [
+    ['mark', 'somebody has to act'],
+    ['mark assumed', 'the same, if everybody before acts at the earliest date'],
+  ] as const) {
+    parts.push(`<g class="${kind}"><circle cx="${x + 8}" cy="48" r="7"/></g>`);
+    parts.push(`<text class="quiet" x="${x + 22}" y="53">${words}</text>`);
+    x += 22 + words.length * 6.6 + 18;
+  }
+  return parts.join('\n');
+}
+
+function laneElements({ label, spans }: Lane, plan: Plan, y: number, x: (time: number) => number): string {
+  const parts = [`<text x="28" y="${y + 16}">${escaped(shortened(label, 32))}</text>`];
+  for (const { state, from, until = plan.until } of spans) {
+    if (until <= plan.from || from >= plan.until) continue;
+    const [start, end] = [x(from), x(until)];
+    const words = `${label} ${stateWords[state]}: ${shortTime(from)} to ${shortTime(until)}`;
+    parts.push(
+      `<rect class="${state}" x="${start}" y="${y + 5}" width="${Math.max(2, Math.round((end - start) * 10) / 10)}" height="${barHeight}" rx="3"><title>${escaped(words)}</title></rect>`,
+    );
+  }
+  return parts.join('\n');
+}
+
+/** Marks that would cover each other are one, with a range of numbers. */
+function marksOf(actions: readonly PlanStep[], name: Name, x: (time: number) => number): Mark[] {
+  const marks: Mark[] = [];
+  for (const [index, { subject, at, assumes }] of actions.entries()) {
+    if (subject.name !== name) continue;
+    const number = index + 1;
+    const last = marks.at(-1);
+    const assumed = assumes !== undefined;
+    const close = last !== undefined && x(at) - last.x < markRadius * 3 && number === last.last + 1;
+    if (close && last.assumed === assumed) marks[marks.length - 1] = { ...last, last: number };
+    else
+      marks.push({
+        x: Math.max(x(at), last === undefined ? 0 : last.x + markRadius * 2 + 4),
+        first: number,
+        last: number,
+        assumed,
+      });
+  }
+  return marks;
+}
+
+function markElement({ x, first, last, assumed }: Mark, y: number): string {
+  const label = first === last ? `${first}` : `${first}–${last}`;
+  const reach = Math.max(markRadius, label.length * 3.6 + 4);
+  return `<g class="${assumed ? 'mark assumed' : 'mark'}"><rect x="${x - reach}" y="${y - markRadius}" width="${reach * 2}" height="${markRadius * 2}" rx="${markRadius}"/><text class="number" x="${x}" y="${y + 4}">${label}</text></g>`;
+}
+
+function listLine(step: PlanStep, number: number, y: number): string {
+  const when = step.state === 'due' ? 'now' : step.state === 'overdue' ? 'overdue' : shortTime(step.at);
+  return `<text x="16" y="${y}">${number}</text><text class="quiet" x="48" y="${y}">${when}</text><text x="190" y="${y}">${escaped(shortened(subjectName(step), 30))}</text><text x="410" y="${y}">${escaped(shortened(`${actorNames[step.actor]}: ${step.title}`, 110))}</text>`;
+}
+
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+function escaped(text: string): string {
+  const marks: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (mark) => marks[mark]);
+}

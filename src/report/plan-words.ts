@@ -1,0 +1,32 @@
+/** Words that every form of the plan uses. */
+import type { Plan, PlanStep } from '../rollover/plan.ts';
+import { readableTime } from '../text/time.ts';
+
+export const actorNames: Readonly<Record<PlanStep['actor'], string>> = {
+  tool: 'danezone',
+  operator: 'you',
+  registrar: 'the registrar',
+  acme: 'the ACME client',
+};
+
+/** `2026-01-01 00:00Z`: the steps of a plan are not made to the second. */
+export function shortTime(seconds: number): string {
+  return `${readableTime(seconds).slice(0, 16)}Z`;
+}
+
+/** A name without its final dot, as people write it. */
+export function subjectName({ subject }: Pick<PlanStep, 'subject'>): string {
+  return subject.name === '.' ? '.' : subject.name.replace(/\.$/, '');
+}
+
+/** Steps that a person has to see to, those of the tool left out. */
+export function actionsOf(plan: Plan): readonly PlanStep[] {
+  return plan.steps.filter(({ actor }) => actor !== 'tool');
+}
+
+/** `due now`, `overdue`, or the date, with `about` in front where it holds only if others act at their earliest. */
+export function whenText({ state, at, assumes }: PlanStep): string {
+  if (state === 'overdue') return 'overdue';
+  if (state === 'due') return 'now';
+  return assumes === undefined ? shortTime(at) : `${shortTime(at)}*`;
+}

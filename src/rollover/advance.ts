@@ -1,0 +1,64 @@
+/** One run of the engine, with the keys that it asks for: what `build` does for real and the plan does under a virtual clock. */
+import type { Journal, KeyRecord } from '../journal/journal.ts';
+import type { Blocked, Move, WantedKey } from './move.ts';
+import type { RolloverPolicy } from './policy.ts';
+import { step, withNewKey } from './step.ts';
+import type { Switches } from './switches.ts';
+
+/** A key that was made: its id, and its DNSKEY RDATA in hexadecimal. */
+export type MadeKey = Pick<KeyRecord, 'id' | 'rdata'>;
+
+export interface AdvanceInput {
+  readonly journal: Journal;
+  readonly policy: RolloverPolicy;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly switches?: Switches;
+}
+
+export interface Advanced {
+  /** With the keys as they stand after the run; its generation is that of before. */
+  readonly journal: Journal;
+  readonly moves: readonly Move[];
+  readonly blocked: readonly Blocked[];
+  readonly made: readonly { readonly key: KeyRecord; readonly wanted: WantedKey }[];
+  /** Keys that are due and could not be made. */
+  readonly notMade: readonly WantedKey[];
+  readonly nextEvent?: number;
+}
+
+/** `make` gives undefined where a key cannot be made: what needs it waits. */
+export function advance(
+  { journal, policy, now, switches }: AdvanceInput,
+  make: (wanted: WantedKey, keys: readonly KeyRecord[]) => MadeKey | undefined,
+): Advanced {
+  const made: { key: KeyRecord; wanted: WantedKey }[] = [];
+  const notMade: WantedKey[] = [];
+  const moves: Move[] = [];
+  let current = journal;
+  for (;;) {
+    const result = step({ journal: current, policy, now, switches });
+    moves.push(...result.moves);
+    current = { ...current, keys: result.keys };
+    let added = false;
+    for (const wanted of result.wanted) {
+      if (notMade.some((other) => isSame(other, wanted))) continue;
+      const key = make(wanted, current.keys);
+      if (key === undefined) {
+        notMade.push(wanted);
+        continue;
+      }
+      const keys = withNewKey(current.keys, key, wanted, policy, now);
+      current = { ...current, keys };
+      made.push({ key: keys.find(({ id }) => id === key.id)!, wanted });
+      added = true;
+    }
+    if (!added) {
+      const { blocked, nextEvent } = result;
+      return { journal: current, moves, blocked, made, notMade, nextEvent };
+    }
+  }
+}
+
+const isSame = (a: WantedKey, b: WantedKey) =>
+  a.role === b.role && a.algorithm === b.algorithm && a.predecessor === b.predecessor;

@@ -1,0 +1,75 @@
+/** What each key does now by the states in the journal. */
+import { keyTag } from '../dnssec/key-tag.ts';
+import { type Journal, type KeyId, type KeyRecord, keyId } from '../journal/journal.ts';
+import type { ZoneKey } from '../keys/key.ts';
+import { zoneKey } from '../keys/zone-key.ts';
+import { fromHex, type Octets } from '../text/octets.ts';
+import type { KeyDuties } from './duties.ts';
+import { algorithmOfKey, isShown } from './key-records.ts';
+import type { Blocked, Wait } from './move.ts';
+import type { RolloverPolicy } from './policy.ts';
+import { cdsWanted, dsKeys, dsWanted, signersOf } from './rrsets.ts';
+import { waitText } from './wait-text.ts';
+
+/** `files` are the keys of the zone's folder; a key that has none any more is made of its DNSKEY, so that its absence can be told. */
+export function engineDuties(
+  journal: Journal,
+  files: readonly ZoneKey[],
+  policy: RolloverPolicy,
+  blocked: readonly Blocked[],
+  nextEvent?: number,
+): KeyDuties {
+  const byId = new Map(files.map((key) => [keyId(key.algorithm, key.tag), key]));
+  const keyOf = (record: KeyRecord) => byId.get(record.id) ?? keyWithoutFile(journal, record);
+  const { keys } = journal;
+  const having = (ids: readonly KeyId[]) => keys.filter(({ id }) => ids.includes(id)).map(keyOf);
+  const signers = signersOf(keys);
+  const published = keys.filter((key) => isShown(key, 'dnskey'));
+  const algorithms = [...new Set(published.map(algorithmOfKey))];
+  const octets = (records: readonly string[]) => records.map((record): Octets => fromHex(record) ?? new Uint8Array(0));
+  const cds = cdsWanted(journal, policy);
+  const inParent = dsKeys(keys).map(keyOf);
+  return {
+    published: published.map(keyOf),
+    signsDnskey: having(signers.dnskey),
+    signsZone: having(signers.zone),
+    inParent,
+    parentSets: { ds: octets(dsWanted(journal, policy)), cds: octets(cds.cds), cdnskey: octets(cds.cdnskey) },
+    withoutSigner: algorithms.filter((algorithm) => !signers.zone.some((id) => Number(id.slice(0, 3)) === algorithm)),
+    gated: true,
+    gate: inParent.length > 0 ? undefined : gateOf(keys, blocked),
+    nextEvent,
+  };
+}
+
+function keyWithoutFile({ zone }: Journal, { rdata }: KeyRecord): ZoneKey {
+  const octets = fromHex(rdata) ?? new Uint8Array(4);
+  const key = zoneKey({
+    zone,
+    flags: octets[0] * 256 + octets[1],
+    algorithm: octets[3],
+    publicKey: octets.subarray(4),
+  });
+  return { ...key, tag: keyTag(octets) };
+}
+
+/** Why no DS is asked for yet. */
+function gateOf(keys: readonly KeyRecord[], blocked: readonly Blocked[]): KeyDuties['gate'] {
+  if (keys.every(({ goal }) => goal === 'hidden')) return { reason: 'it is leaving DNSSEC' };
+  const waiting = blocked.filter(({ record, to }) => record === 'ds' && to === 'rumoured');
+  const because = waiting[0]?.why;
+  if (because === undefined) return { reason: 'the engine of rollovers has not run on it yet: run danezone build' };
+  if (because.kind === 'approval') return { reason: 'it waits for danezone roll step' };
+  if (because.kind === 'safety') return { reason: 'some cache would be left without a chain' };
+  if (because.kind === 'time') return gateOfWait(because.wait, because.earliest);
+  // What comes first says when.
+  const first = blocked.find(
+    ({ key, record, why }) => key === waiting[0].key && record !== 'ds' && why.kind === 'time',
+  );
+  return first?.why.kind === 'time' ? gateOfWait(first.why.wait, first.why.earliest) : { reason: because.rule };
+}
+
+function gateOfWait(wait: Wait, earliest: number | undefined): NonNullable<KeyDuties['gate']> {
+  const reason = wait.since.at === undefined ? `nobody has confirmed it: ${waitText(wait)}` : waitText(wait);
+  return { reason, earliest };
+}

@@ -1,0 +1,143 @@
+/**
+ * A zone without its records: keys, journal and policy, moved through time by the same engine as the real one. What a build
+ * would have made is made up from the states of the keys, so that a year takes milliseconds. The plan and the tests of
+ * whole lives are made of it; the journal that comes out is a history like any other, and the proof judges it.
+ */
+import { sha256 } from '../crypto/digest.ts';
+import { Type } from '../dns/type.ts';
+import { keyTag } from '../dnssec/key-tag.ts';
+import type { BuiltRRset, BuiltZone } from '../journal/built-zone.ts';
+import { withDs, withPublished } from '../journal/evidence.ts';
+import { currentVersion } from '../journal/held.ts';
+import { type Journal, type KeyRecord, keyId, type Signed } from '../journal/journal.ts';
+import { withBuilt } from '../journal/with-built.ts';
+import { hex } from '../text/octets.ts';
+import { type Advanced, advance, type MadeKey } from './advance.ts';
+import type { WantedKey } from './move.ts';
+import type { RolloverPolicy } from './policy.ts';
+import { cdsWanted, dnskeySet, dsWanted, signersOf } from './rrsets.ts';
+import type { Switches } from './switches.ts';
+
+export interface VirtualZone {
+  readonly journal: Journal;
+  readonly policy: RolloverPolicy;
+  /** TLSA RRsets and their aliases as they shall be built; undefined: as the journal has them. */
+  readonly tlsa?: readonly Pick<BuiltRRset, 'owner' | 'type' | 'records' | 'ttl'>[];
+}
+
+export interface Ran extends Omit<Advanced, 'journal'> {
+  readonly zone: VirtualZone;
+  /** Another serial than before: there is something to publish. */
+  readonly isNew: boolean;
+}
+
+/** One run of the tool at `now`, Unix seconds. */
+export function run(zone: VirtualZone, now: number, switches?: Switches): Ran {
+  const { journal, ...rest } = advance({ journal: zone.journal, policy: zone.policy, now, switches }, (wanted) =>
+    virtualKey(zone.journal, wanted, now),
+  );
+  const built = withBuilt(journal, virtualBuild(journal, zone, now), now);
+  return { ...rest, zone: { ...zone, journal: built }, isNew: built.serial?.last !== zone.journal.serial?.last };
+}
+
+/** Every server has the last serial, or an earlier one. */
+export function publish(zone: VirtualZone, at: number, serial = zone.journal.serial?.last): VirtualZone {
+  if (serial === undefined) return zone;
+  const seen = withPublished(zone.journal, { serial, at, by: 'plan', servers: [] });
+  return 'error' in seen ? zone : { ...zone, journal: seen.journal };
+}
+
+/** Every parent server shows these DS records; undefined: what it was asked for last. */
+export function showDs(zone: VirtualZone, at: number, records?: readonly string[]): VirtualZone {
+  const { journal, policy } = zone;
+  const asked = records ?? journal.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+  const seen = withDs(journal, { records: [...asked].sort(), ttl: policy.parent.ttl, at, by: 'plan', servers: [] });
+  return 'error' in seen ? zone : { ...zone, journal: seen.journal };
+}
+
+/** Signatures are renewed by runs in which nothing else happens: until `at`, they never had less than `refresh` left. */
+export function renewedUntil(zone: VirtualZone, at: number): VirtualZone {
+  const expiration = at + zone.policy.signatures.refresh;
+  const renew = <V extends { readonly dropped?: number; readonly signed?: Signed }>(version: V): V =>
+    version.dropped !== undefined || version.signed === undefined || version.signed.expiration >= expiration
+      ? version
+      : { ...version, signed: { ...version.signed, expiration } };
+  const { journal } = zone;
+  const rrsets = journal.rrsets.map((history) => ({ ...history, versions: history.versions.map(renew) }));
+  return { ...zone, journal: { ...journal, content: journal.content.map(renew), rrsets } };
+}
+
+const clockSkew = 3 * 3600;
+
+/** What a build at `now` would make of the keys as they stand in the journal. */
+function virtualBuild(journal: Journal, { policy, tlsa }: VirtualZone, now: number): BuiltZone {
+  const { keys } = journal;
+  const signers = signersOf(keys);
+  const signed = (by: readonly string[]): Signed | undefined =>
+    by.length === 0
+      ? undefined
+      : { signers: [...by].sort(), inception: now - clockSkew, expiration: now + policy.signatures.validity };
+  const apex = (type: number, records: readonly string[]): BuiltRRset[] =>
+    records.length === 0
+      ? []
+      : [
+          {
+            owner: journal.zone,
+            type,
+            records: [...records].sort(),
+            ttl: policy.ttls.dnskey,
+            signed: signed(signers.dnskey),
+          },
+        ];
+  const parentDs = dsWanted(journal, policy);
+  const cds = cdsWanted(journal, policy);
+  const rrsets = [
+    ...apex(Type.DNSKEY, dnskeySet(keys)),
+    ...apex(Type.CDS, cds.cds),
+    ...apex(Type.CDNSKEY, cds.cdnskey),
+    ...(tlsa ?? tlsaOf(journal)).map((rrset) => ({ ...rrset, signed: signed(signers.zone) })),
+  ];
+  const last = journal.content.at(-1);
+  const content = {
+    largestTtl: last?.largestTtl ?? policy.ttls.max,
+    negativeTtl: last?.negativeTtl ?? policy.ttls.negative,
+    expire: last?.expire ?? policy.expire,
+    signed: signed(signers.zone),
+  };
+  const facts = [
+    rrsets.map(({ owner, type, records, ttl }) => [owner, type, records, ttl]),
+    signers,
+    content.largestTtl,
+  ];
+  const contentDigest = hex(sha256(Buffer.from(JSON.stringify(facts))));
+  const { last: serial = 0, contentDigest: before } = journal.serial ?? {};
+  return {
+    serial: before === contentDigest ? serial : (serial + 1) >>> 0,
+    serialPolicy: 'counter',
+    contentDigest,
+    content,
+    rrsets,
+    parentDs,
+  };
+}
+
+function tlsaOf(journal: Journal): NonNullable<VirtualZone['tlsa']> {
+  return journal.rrsets.flatMap(({ owner, type }) => {
+    if (owner === journal.zone) return [];
+    const version = currentVersion(journal, owner, type);
+    return version === undefined || version.records.length === 0
+      ? []
+      : [{ owner, type, records: version.records, ttl: version.ttl }];
+  });
+}
+
+/** A key that nobody has made: its public half is a digest, so that every run of the plan makes the same. */
+function virtualKey({ zone, keys }: Journal, { role, algorithm }: WantedKey, now: number): MadeKey {
+  const flags = role === 'zsk' ? 256 : 257;
+  for (let attempt = 0; ; attempt++) {
+    const half = sha256(Buffer.from(`${zone} ${role} ${algorithm} ${now} ${keys.length} ${attempt}`));
+    const rdata = Buffer.concat([Buffer.from([flags >> 8, flags & 0xff, 3, algorithm]), half, half]);
+    const id = keyId(algorithm, keyTag(rdata));
+    if (!keys.some((key: KeyRecord) => key.id === id)) return { id, rdata: hex(rdata) };
+  }
+}
