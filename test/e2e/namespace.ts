@@ -56,7 +56,7 @@ export async function openNamespace({ addresses = [], mounts = {} }: NamespaceOp
   await until(() => /^ready (\d+)$/m.test(holder.log()), holder, 'the namespace');
   const pid = /^ready (\d+)$/m.exec(holder.log())?.[1] ?? '';
   const inside = (program: string, args: readonly string[]) => [
-    ...['--target', pid, '--net', '--mount', '--pid', '--'],
+    ...['--target', pid, '--net', '--mount', '--pid', '--root', '--'],
     program,
     ...args,
   ];
