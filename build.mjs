@@ -1,5 +1,6 @@
 // Builds dist/: danezone.js (loader), program.js (everything else), worker.js (what runs in worker threads).
-// `node build.mjs --schema` writes schema/danezone.schema.json from the code instead, `--docs` docs/rules.md.
+// `node build.mjs --schema` writes schema/danezone.schema.json from the code instead, `--docs` docs/rules.md, `--issuers FOLDER`
+// src/dane/issuer-data.ts from the certificates in a folder (docs/issuers.md).
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -14,6 +15,7 @@ const { values } = parseArgs({
   options: {
     schema: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
+    issuers: { type: 'string' },
     /** Another folder than dist/, for tests. */
     out: { type: 'string', default: 'dist' },
   },
@@ -86,6 +88,7 @@ function nameOf(module) {
 
 if (values.schema) await writeSchema();
 else if (values.docs) await writeDocs();
+else if (values.issuers !== undefined) await writeIssuers(resolve(values.issuers));
 else await buildAll(resolve(root, values.out));
 
 async function buildAll(out) {
@@ -128,6 +131,31 @@ async function writeSchema() {
 async function writeDocs() {
   const { rulesPage, ...book } = await ruleBook();
   writeFileSync(join(root, 'docs', 'rules.md'), rulesPage(book));
+}
+
+/** The built-in issuer catalogue, from issuers.json in a folder and the certificates that it names there. */
+async function writeIssuers(folder) {
+  const { printCatalogue, readCatalogueList } = await modulesOf(`
+    export { readCatalogueList } from './src/dane/catalogue-list.ts';
+    export { printCatalogue } from './src/dane/print-catalogue.ts';`);
+  const list = join(folder, 'issuers.json');
+  if (!existsSync(list)) {
+    process.stderr.write(`${list} does not exist: it says what each certificate is (docs/issuers.md)\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const read = (path) => (existsSync(join(folder, path)) ? readFileSync(join(folder, path)) : undefined);
+  const catalogue = readCatalogueList(readFileSync(list, 'utf8'), read);
+  if ('errors' in catalogue) {
+    for (const error of catalogue.errors) process.stderr.write(`${error}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  writeFileSync(join(root, 'src', 'dane', 'issuer-data.ts'), printCatalogue(catalogue));
+  const count = (status) => catalogue.keys.filter((key) => key.status === status).length;
+  process.stdout.write(
+    `${catalogue.name} as of ${catalogue.asOf}: ${catalogue.keys.length} keys, ${count('active')} active, ${count('backup')} backup\n`,
+  );
 }
 
 /** The rules, and their examples from the smallest inputs that the tests know. */

@@ -8,6 +8,7 @@ import { escapeControls } from '../text/escape.ts';
 import { equalOctets } from '../text/octets.ts';
 import { newReport, type Problem, withoutSuperseded } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals } from './command.ts';
+import { earlierVersions } from './earlier-versions.ts';
 import { isReport, printProblems, printReport, problemFormats, shownProblems } from './print-problems.ts';
 import { placesOf, stateOption } from './repository-options.ts';
 import { type StagedFile, stageFile } from './staged-file.ts';
@@ -48,15 +49,16 @@ Exit status: 0 no errors; 1 errors (with --fix: errors that are left).`,
     const testKeys = ((options.testKeys as string[] | undefined) ?? []).map((folder) =>
       relative(places.root, resolve(host.workingFolder, folder)).split(sep).join('/'),
     );
+    const earlier = earlierVersions(host, places.root);
     const isNamed = namedFiles(host, places.root, args);
     if (options.fix !== true) {
       const { check: runCheck } = await import('../pipeline/check.ts');
       const to = newReport();
-      const result = runCheck(host.files, places, now, to, { testKeys });
+      const result = runCheck(host.files, places, now, to, { testKeys, earlier });
       return say(host, globals, result, concerned(isNamed, result, withoutSuperseded(to.problems)));
     }
     const { checkAndFix } = await import('../pipeline/fix.ts');
-    const fixed = checkAndFix(host.files, places, now, isNamed, { testKeys });
+    const fixed = checkAndFix(host.files, places, now, isNamed, { testKeys, earlier });
     writeChanges(host, fixed);
     return say(host, globals, fixed, concerned(isNamed, fixed, fixed.problems), fixed);
   },

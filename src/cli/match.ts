@@ -54,12 +54,14 @@ Exit status: 0 a record matches; 3 none does, or none is usable; 1 a file cannot
     const input: MatchInput = { ...settings, rrset: records.rrset, presented, trustStore };
     const { matchTlsa } = await import('../dane/match/match.ts');
     const verdict = matchTlsa(input);
+    const chain = given('chain') ?? '';
+    const file = { name: chain, earlier: () => host.earlierVersions(resolve(host.workingFolder, chain)) };
     const { verdictJson, verdictText } = await import('./print-match.ts');
     if (globals.format === 'json') {
-      host.stdout.write(verdictJson(input, records, verdict, to.problems));
+      host.stdout.write(verdictJson(input, records, verdict, to.problems, file));
     } else {
       await showProblems(host, globals, to.problems, files);
-      if (verdict.state !== 'matched' || !globals.quiet) host.stdout.write(verdictText(input, verdict));
+      if (verdict.state !== 'matched' || !globals.quiet) host.stdout.write(verdictText(input, verdict, file));
     }
     return verdict.state === 'matched' ? Exit.done : Exit.verificationFailed;
   },

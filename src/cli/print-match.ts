@@ -1,5 +1,5 @@
 /** What `danezone match` says: its verdict for people and for programs. */
-import { likelyMistake } from '../dane/match/likely-mistake.ts';
+import { type ChainFile, likelyMistake } from '../dane/match/likely-mistake.ts';
 import type { ReadRRset } from '../dane/match/read-rrset.ts';
 import { reasonText } from '../dane/match/reason-text.ts';
 import type { MatchInput, MatchVerdict, RecordVerdict } from '../dane/match/verdict.ts';
@@ -17,13 +17,13 @@ function recordText(rdata: Octets): string {
 }
 
 /** The verdict for people: one line, then each record with its reason. */
-export function verdictText({ presented }: MatchInput, verdict: MatchVerdict): string {
+export function verdictText({ presented }: MatchInput, verdict: MatchVerdict, file: ChainFile): string {
   const lines = [headline(verdict)];
   for (const record of verdict.records) {
     const { usable, reason } = record;
     const word = usable ? (reason.kind === 'matched' ? 'match' : 'no match') : 'unusable';
     lines.push(`${recordText(record.rdata)}`, `  ${word}: ${reasonText(record)}`);
-    const mistake = likelyMistake(record, presented);
+    const mistake = likelyMistake(record, presented, file);
     if (mistake !== undefined) lines.push(`  mistake: ${mistake}`);
   }
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
@@ -51,6 +51,7 @@ export function verdictJson(
   { owner }: ReadRRset,
   verdict: MatchVerdict,
   problems: readonly Problem[],
+  file: ChainFile,
 ): string {
   const records = verdict.records.map((record) => ({
     record: recordText(record.rdata),
@@ -58,7 +59,7 @@ export function verdictJson(
     matched: record.usable && record.reason.kind === 'matched',
     reason: withoutCertificates(record.reason),
     why: reasonText(record),
-    mistake: likelyMistake(record, presented),
+    mistake: likelyMistake(record, presented, file),
   }));
   const matched = verdict.state === 'matched' ? verdict.matched : undefined;
   return jsonText({

@@ -9,9 +9,20 @@ import { certificateName } from '../x509/certificate.ts';
 import { algorithmText } from '../x509/public-key.ts';
 import { anchorAbove } from './anchor-above.ts';
 import { type Association, associationData, parametersText, toTlsaRData, toTlsaText } from './association.ts';
+import { reportPins } from './issuer-pins.ts';
+import { builtInCatalogues, type Catalogues, listed, listedText } from './issuers.ts';
 import type { LoadedCertificate } from './load-certificate.ts';
 import { matchesChain } from './matches-chain.ts';
-import { differingDigits, mistakenCertificate, mistakenDepth, mistakenInput, selected } from './mistakes.ts';
+import {
+  differingDigits,
+  type EarlierVersions,
+  mistakenCertificate,
+  mistakenDepth,
+  mistakenInput,
+  mistakenVersion,
+  retiredIssuer,
+  selected,
+} from './mistakes.ts';
 import { maxAnswer, maxRecords, rules } from './rules.ts';
 
 export interface CoverageQuestion {
@@ -22,11 +33,17 @@ export interface CoverageQuestion {
   readonly loaded: readonly LoadedCertificate[];
   /** Every certificate that is known, for records that are of another service. */
   readonly known?: readonly LoadedCertificate[];
+  /** Default: the built-in ones. */
+  readonly catalogues?: Catalogues;
+  /** Asked only about a record that matches nothing and that nothing else explains. */
+  readonly earlier?: EarlierVersions;
 }
 
 export function reportCoverage(question: CoverageQuestion, to: Report): void {
-  reportMistakes(question, to);
-  const { owner, host, service, associations } = question;
+  const mistaken = reportMistakes(question, to);
+  const { owner, host, service, associations, loaded, catalogues = builtInCatalogues } = question;
+  const explained = associations.filter((record) => !mistaken.includes(record));
+  reportPins({ host, service, associations: explained, loaded, catalogues }, to);
   reportSize(owner, associations, service.at, host.name, to);
   if (associations.length === 0) return;
   // Root certificates that only clients hold may be what a PKIX-TA record pins: the file cannot tell.
@@ -43,7 +60,7 @@ function reportUncovered(question: CoverageQuestion, to: Report): void {
     const { chain, source } = certificate;
     const at = service.certificates.find(({ value }) => value === source.name)?.at ?? service.at;
     const facts = { owner, certificate: source.name };
-    const related = nearMisses(certificate, associations);
+    const related = [...nearMisses(certificate, associations), ...otherIssuers(question)];
     const other = covered.find((candidate) => candidate.chain[0].key.kind !== chain[0].key.kind);
     if (other === undefined) report(to, rules['dane/nothing-matches'], at, facts, { subject: host.name, related });
     else {
@@ -62,8 +79,8 @@ const isCovered = ({ chain }: LoadedCertificate, associations: readonly Associat
 const slip = 4;
 
 /** Records that are the right one but for a few digits. */
-function nearMisses({ chain }: LoadedCertificate, associations: readonly Association[]): RelatedPlace[] | undefined {
-  const places = associations.flatMap((record): RelatedPlace[] => {
+function nearMisses({ chain }: LoadedCertificate, associations: readonly Association[]): RelatedPlace[] {
+  return associations.flatMap((record): RelatedPlace[] => {
     const literal = record.from.find((source) => source.kind === 'literal');
     const data = associationData(record, chain[0]);
     if (literal?.kind !== 'literal' || data === undefined || data.length !== record.data.length) return [];
@@ -74,7 +91,17 @@ function nearMisses({ chain }: LoadedCertificate, associations: readonly Associa
       { position: literal.at, message: `this record differs in ${which} from ${toTlsaText({ ...record, data })}` },
     ];
   });
-  return places.length === 0 ? undefined : places;
+}
+
+/** Records of issuers that are known, and that are not in the chain. */
+function otherIssuers({ associations, loaded, catalogues = builtInCatalogues }: CoverageQuestion): RelatedPlace[] {
+  return associations.flatMap((record): RelatedPlace[] => {
+    const literal = record.from.find((source) => source.kind === 'literal');
+    const found = listed(record, catalogues);
+    if (literal?.kind !== 'literal' || found === undefined || found.key.status === 'retired') return [];
+    if (loaded.some(({ chain }) => matchesChain(record, chain) !== undefined)) return [];
+    return [{ position: literal.at, message: `this record is ${listedText(found)}, which is not in the chain` }];
+  });
 }
 
 function reportParameterSets({ owner, host, service, associations, loaded }: CoverageQuestion, to: Report): void {
@@ -90,20 +117,21 @@ function reportParameterSets({ owner, host, service, associations, loaded }: Cov
   }
 }
 
-function reportMistakes(question: CoverageQuestion, to: Report): void {
+/** The records that are mistakes, each reported. */
+function reportMistakes(question: CoverageQuestion, to: Report): Association[] {
   const { host, associations, loaded } = question;
-  for (const record of associations) {
+  return associations.filter((record) => {
     const literal = record.from.find((source) => source.kind === 'literal');
-    if (literal?.kind !== 'literal') continue;
+    if (literal?.kind !== 'literal') return false;
     const isRight = loaded.some(({ chain }) => matchesChain(record, chain) !== undefined);
-    const mistake = isRight ? undefined : mistakeOf(record, question);
-    if (mistake === undefined) {
-      reportAnchorAbove(record, literal.at, question, to);
-      continue;
-    }
+    const early = isRight ? undefined : mistakeOf(record, question);
+    if (early === undefined && reportAnchorAbove(record, literal.at, question, to)) return true;
+    const mistake = early ?? (isRight ? undefined : pastOf(record, question));
+    if (mistake === undefined) return false;
     const facts = { record: toTlsaText(record), ...mistake };
     report(to, rules['dane/wrong-input-digest'], literal.at, facts, { subject: host.name });
-  }
+    return true;
+  });
 }
 
 /** The digest of an issuer that the chain lacks. Beside an issuer that is there, it may stand for another day's chain. */
@@ -112,7 +140,8 @@ function reportAnchorAbove(
   at: Position,
   { host, associations, loaded, known = [] }: CoverageQuestion,
   to: Report,
-): void {
+): boolean {
+  let isReported = false;
   const others = [...loaded, ...known].flatMap(({ chain, strays }) => [...chain, ...strays]);
   const alike = associations.filter((other) => parametersText(other) === parametersText(record));
   for (const { chain, source } of loaded) {
@@ -123,7 +152,9 @@ function reportAnchorAbove(
     const related = [{ position: source.chain.at, message: `the chain file of ${source.name}` }];
     const facts = { certificate: source.name, reason };
     report(to, rules['dane/ta-not-in-chain'], at, facts, { subject: host.name, related });
+    isReported = true;
   }
+  return isReported;
 }
 
 function mistakeOf(
@@ -148,6 +179,18 @@ function mistakeOf(
     known.filter((certificate) => !loaded.includes(certificate)),
   );
   return other === undefined ? undefined : { input: other, wanted: `${wanted} of ${uncovered.source.name}` };
+}
+
+/** What was right once: a retired issuer, or the file as it was. Asked only where a certificate is without a record. */
+function pastOf(
+  record: Association,
+  { associations, loaded, catalogues = builtInCatalogues, earlier }: CoverageQuestion,
+): { input: string; wanted: string } | undefined {
+  const uncovered = loaded.filter((certificate) => !isCovered(certificate, associations));
+  if (uncovered.length === 0) return undefined;
+  const input = retiredIssuer(record, catalogues) ?? (earlier && mistakenVersion(record, uncovered, earlier));
+  const names = uncovered.map(({ source }) => source.name).join(', ');
+  return input === undefined ? undefined : { input, wanted: `${selected[record.selector]} of ${names}` };
 }
 
 /** dane/too-many-records, by number or by the size of the signed answer. */

@@ -3,10 +3,13 @@
  * digest.
  */
 import { asBuffer, base64, equalOctets, hex, type Octets } from '../text/octets.ts';
+import { newReport } from '../text/problem.ts';
 import { type Certificate, certificateName } from '../x509/certificate.ts';
 import { bareKey } from '../x509/public-key.ts';
+import { readCertificateFile } from '../x509/read-file.ts';
 import { isAnchorUsage, type Selector } from './acronym.ts';
 import { type Association, associationData, match, type Selectable } from './association.ts';
+import { type Catalogues, listed, listedText } from './issuers.ts';
 import type { LoadedCertificate } from './load-certificate.ts';
 
 interface Mistake {
@@ -87,6 +90,74 @@ export function mistakenCertificate(
     if (mistake !== undefined) return `${mistake} of ${source.name} (${certificateName(leaf)})`;
   }
   return undefined;
+}
+
+/** A record of an authority's key from which no certificate comes any more. */
+export function retiredIssuer(record: Omit<Association, 'from'>, catalogues: Catalogues): string | undefined {
+  const found = listed(record, catalogues);
+  return found?.key.status === 'retired' ? listedText(found) : undefined;
+}
+
+/** A file as it once was. */
+export interface EarlierVersion {
+  /** As people name it: `abc1234`. */
+  readonly commit: string;
+  /** Of the commit, `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly octets: Octets;
+}
+
+/** The earlier versions of a file by its path, the newest first; empty where nothing is known. */
+export type EarlierVersions = (path: string) => readonly EarlierVersion[];
+
+/** What a record is of an earlier version of the files of these certificates. */
+export function mistakenVersion(
+  record: Omit<Association, 'from'>,
+  loaded: readonly Pick<LoadedCertificate, 'source'>[],
+  earlier: EarlierVersions,
+): string | undefined {
+  for (const { source } of loaded) {
+    for (const file of source.next === undefined ? [source.chain] : [source.chain, source.next]) {
+      const found = earlierInput(record, file.value, earlier(file.value));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/** `the public key (SPKI) of certs/mx1.pem as of commit abc1234 (2026-08-01)`; of several commits the last. */
+export function earlierInput(
+  record: Omit<Association, 'from'>,
+  file: string,
+  versions: readonly EarlierVersion[],
+): string | undefined {
+  for (const { commit, date, octets } of versions) {
+    const when = `${file} as of commit ${commit} (${date})`;
+    const [leaf, ...issuers] = selectablesIn(file, octets);
+    if (leaf === undefined) continue;
+    if (isDigestOf(record, leaf)) return `${selected[record.selector]} of ${when}`;
+    if (issuers.some((issuer) => isDigestOf(record, issuer)))
+      return `${selected[record.selector]} of an issuer in ${when}`;
+    const mistake = mistakenInput(record, [leaf]);
+    if (mistake !== undefined) return `${mistake} of ${when}`;
+  }
+  return undefined;
+}
+
+/** The leaf and its issuers, or the key of a request; whatever cannot be read is nothing. */
+function selectablesIn(file: string, octets: Octets): readonly Selectable[] {
+  const found = readCertificateFile(file, octets, newReport(), { leaf: 'first' });
+  switch (found?.kind) {
+    case 'chain':
+      return found.certificates;
+    case 'request':
+      return [found.request];
+    case 'public-key':
+    case 'private-key':
+      return [found.key];
+    default:
+      return [];
+  }
 }
 
 /** What a selector selects, in a sentence. */

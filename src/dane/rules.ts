@@ -1,5 +1,6 @@
 /** What TLSA records may say, and whether they fit the certificates that the description names. */
 import { defineRules } from '../text/problem.ts';
+import { type PinFault, pinFaultHint, pinFaultText } from './pin-fault.ts';
 
 export const rules = defineRules({
   'dane/field-range': {
@@ -158,19 +159,19 @@ export const rules = defineRules({
     reach: 'offline',
     title: 'an issuer catalogue that danezone does not have',
     why: 'The records of the issuers cannot be made.',
-    fix: 'Name a known catalogue, or pin the issuer in the chain file with DANE-TA.',
+    fix: 'Name a known catalogue, declare one under `issuers:`, or pin the issuer in the chain file with DANE-TA.',
     message: (facts: { catalogue: string; known: readonly string[] }) =>
       `there is no issuer catalogue ${facts.catalogue}: expected ${facts.known.join(' or ')}`,
   },
   'dane/public-issuer-pin': {
     tier: 'warning',
     reach: 'offline',
-    title: 'a single issuer of a public certificate authority is pinned',
+    title: 'a trust-anchor record that a change of issuer will break',
     why: 'The authority issues from several certificates and changes between them without notice: the next renewal may match nothing.',
-    fix: 'Pin all of them with an issuer catalogue, or use DANE-EE SPKI SHA2-256.',
+    fix: 'Pin all of them with `issuers:` and the name of a catalogue, or use DANE-EE SPKI SHA2-256.',
     source: 'RFC 7671 section 5.2',
-    message: (facts: { issuer: string; catalogue: string }) =>
-      `${facts.issuer} is one of several issuers of ${facts.catalogue}`,
+    message: (facts: PinFault) => pinFaultText(facts),
+    hint: (facts: PinFault) => pinFaultHint(facts),
   },
   'dane/tls-weak': {
     tier: 'warning',

@@ -6,7 +6,7 @@
 import type { Host, Service, TlsaRequest } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { type Position, type Problem, type Report, report } from '../text/problem.ts';
-import { suggest } from '../text/suggest.ts';
+import { onlyMeant, suggest } from '../text/suggest.ts';
 import { type Certificate, certificateName } from '../x509/certificate.ts';
 import { isAnchorUsage } from './acronym.ts';
 import { findAnchors, isAnchorFile } from './anchors.ts';
@@ -19,7 +19,7 @@ import {
   type Selectable,
   toTlsaText,
 } from './association.ts';
-import { catalogueOf, catalogues, issuerAssociations } from './issuers.ts';
+import { builtInCatalogues, type Catalogues, issuerAssociations } from './issuers.ts';
 import { parseLiteral } from './literal.ts';
 import { isRenewal, type LoadedCertificate } from './load-certificate.ts';
 import { certificateNames, coversHost } from './names.ts';
@@ -44,6 +44,7 @@ interface Context {
   readonly service: Service;
   readonly loaded: readonly LoadedCertificate[];
   readonly anchors: ReadonlyMap<string, Certificate>;
+  readonly catalogues: Catalogues;
   readonly to: Report;
 }
 
@@ -58,13 +59,14 @@ const makers: { readonly [K in TlsaRequest['kind']]: (request: Request<K>, conte
 
 /**
  * The records of each service of a host. `certificates` holds those that could be loaded; `anchors` the certificates of
- * anchors that are files.
+ * anchors that are files; `catalogues` those of the repository and the built-in ones.
  */
 export function associationsFor(
   host: Host,
   certificates: ReadonlyMap<string, LoadedCertificate>,
   to: Report,
   anchors: ReadonlyMap<string, Certificate> = new Map(),
+  catalogues: Catalogues = builtInCatalogues,
 ): ServiceAssociations[] {
   const once = withoutRepeats(to);
   reportRepeatedRequests(host, once);
@@ -89,6 +91,7 @@ export function associationsFor(
           service,
           loaded: loadedOf(host, service, certificates, once),
           anchors,
+          catalogues,
           to: once,
         }),
       },
@@ -179,11 +182,6 @@ function ofIssuers(request: Request<'association'>, loaded: LoadedCertificate, c
       return [];
     }
     reportNames(chain[0], at, context);
-    const catalogue = catalogueOf(found[0]);
-    if (catalogue !== undefined) {
-      const facts = { issuer: certificateName(found[0]), catalogue: catalogue.name };
-      report(context.to, rules['dane/public-issuer-pin'], at, facts, { subject: context.host.name });
-    }
     return found.map((issuer) => association(request, issuer, source.name, role, chain.indexOf(issuer), issuer));
   });
 }
@@ -203,16 +201,20 @@ function association(
 }
 
 function fromCatalogue(request: Request<'issuers'>, context: Context): Association[] {
+  const { catalogues, loaded, host, to } = context;
   const catalogue = catalogues.get(request.catalogue);
   if (catalogue === undefined) {
-    const near = suggest(request.catalogue, catalogues.keys());
-    const facts = { catalogue: request.catalogue, known: [...catalogues.keys()] };
+    const known = [...catalogues.keys()];
+    const near = suggest(request.catalogue, known);
+    const meant = onlyMeant(request.catalogue, known);
     const hint = near === undefined ? undefined : `did you mean ${near}?`;
-    report(context.to, rules['dane/unknown-issuers'], request.at, facts, { subject: context.host.name, hint });
+    const fix = meant === undefined ? undefined : { position: request.at, text: meant };
+    const facts = { catalogue: request.catalogue, known };
+    report(to, rules['dane/unknown-issuers'], request.at, facts, { subject: host.name, hint, fix });
     return [];
   }
-  for (const { chain } of context.loaded) reportNames(chain[0], request.at, context);
-  return issuerAssociations(catalogue);
+  for (const { chain } of loaded) reportNames(chain[0], request.at, context);
+  return issuerAssociations(catalogue, loaded);
 }
 
 function reportNames(leaf: Certificate, at: Position, { host, to }: Context): void {

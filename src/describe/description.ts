@@ -17,6 +17,7 @@ export interface Description {
   readonly policies: ReadonlyMap<string, Policy>;
   readonly parents: ReadonlyMap<string, ParentPolicy>;
   readonly certificates: ReadonlyMap<string, CertificateSource>;
+  readonly issuers: ReadonlyMap<string, IssuerSource>;
   readonly hosts: ReadonlyMap<Name, Host>;
   /** One per zone, groups expanded, `like` resolved. */
   readonly domains: ReadonlyMap<Name, Domain>;
@@ -105,6 +106,18 @@ export interface CertificateSource {
   readonly source: 'staged' | 'observed';
   readonly reuseKey: boolean;
 }
+
+/** An issuer catalogue of the repository. */
+export interface IssuerSource {
+  readonly name: string;
+  readonly at: Position;
+  /** One certificate each; paths from the root of the repository. */
+  readonly files: readonly (At<string> & { readonly status: IssuerFileStatus })[];
+  /** `YYYY-MM-DD`. */
+  readonly asOf?: string;
+}
+
+export type IssuerFileStatus = 'active' | 'backup' | 'retired' | 'root';
 
 export interface Service {
   /** The name under which it was declared, such as `smtp` or `8443/tcp`. */

@@ -74,6 +74,7 @@ export class Expansion {
       policies: goodOf(shared.policies),
       parents: goodOf(shared.parents),
       certificates: goodOf(shared.certificates),
+      issuers: goodOf(shared.issuers),
       hosts,
       domains,
       faulty,
@@ -175,10 +176,10 @@ export class Expansion {
   private reportUnused(): void {
     // What uses it may stand where something is wrong, and that is told already.
     if (this.to.hasErrors) return;
-    const { policies, parents, nameserverSets, certificates, templates } = this.sections;
+    const { policies, parents, nameserverSets, certificates, issuers, templates } = this.sections;
     policies.reportUnused(this.to, defaultName);
     parents.reportUnused(this.to, defaultName);
-    for (const declarations of [nameserverSets, certificates, templates]) declarations.reportUnused(this.to);
+    for (const declarations of [nameserverSets, certificates, issuers, templates]) declarations.reportUnused(this.to);
   }
 
   private filesOf(inputs: readonly string[]): Description['files'] {

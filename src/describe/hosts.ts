@@ -40,7 +40,8 @@ export function readCertificate(declaration: Declaration, reading: Reading): Cer
 export interface HostContext {
   readonly words: DaneWords;
   readonly certificates: Declarations;
-  /** Notes that the host's zone depends on a file, or shares the faults of a certificate. */
+  readonly issuers: Declarations;
+  /** Notes that the host's zone depends on a file, or shares the faults of a certificate or catalogue. */
   readonly uses: (declaration: Declaration) => void;
 }
 
@@ -56,7 +57,7 @@ export function readHost(name: Name, declaration: Declaration, reading: Reading,
     at: declaration.at,
     addresses: readAddresses(fields.entry('addresses'), reading),
     services: readServices(fields.entry('services'), reading, context),
-    ...readTlsa(fields.entry('tlsa'), declaration, reading, context.words),
+    ...readTlsa(fields.entry('tlsa'), declaration, reading, context),
     ttl: ttl === undefined ? undefined : readTtl(ttl, reading),
   };
 }
@@ -126,7 +127,7 @@ function readTlsa(
   entry: YamlEntry | undefined,
   declaration: Declaration,
   reading: Reading,
-  words: DaneWords,
+  { words, issuers, uses }: HostContext,
 ): Pick<Host, 'tlsa' | 'tlsaAlias'> {
   if (entry === undefined) return { tlsa: [defaultRequest(declaration.at)] };
   const requests: TlsaRequest[] = [];
@@ -143,7 +144,13 @@ function readTlsa(
     const aliasEntry = fields.entry('alias');
     if (aliasEntry === undefined) {
       const request = readRequestMap(item, fields, words);
-      if (request !== undefined) requests.push(request);
+      if (request === undefined) continue;
+      requests.push(request);
+      // A catalogue that is not declared may be a built-in one: stage dane knows them.
+      const catalogue = request.kind === 'issuers' ? issuers.all.get(request.catalogue) : undefined;
+      if (catalogue === undefined) continue;
+      catalogue.used = true;
+      uses(catalogue);
     } else if (fields.maps[0].entries.size > 1 || alias !== undefined) {
       wrongType(reading, item, 'one alias that stands alone in its map');
     } else {

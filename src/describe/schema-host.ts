@@ -25,6 +25,27 @@ export const certificate = keys('a certificate', {
   }).optional(),
 }).meta({ id: 'certificate', description: 'A certificate that hosts use; public parts only.' });
 
+const issuerFiles = oneOrMany(path, 'the path of a file or a list of them');
+
+export const issuers = keys('an issuer catalogue', {
+  active: issuerFiles.meta({ description: 'Certificates of the issuers that issue now, one in a file; PEM or DER.' }),
+  backup: issuerFiles.optional().meta({ description: 'Issuers that may issue from one day to the next.' }),
+  retired: issuerFiles
+    .optional()
+    .meta({ description: 'Issuers that issue no more: their names help to explain records.' }),
+  roots: issuerFiles.optional().meta({
+    description:
+      'Roots above them, self-signed and cross-signed: pins on a root that is only cross-signed are reported.',
+  }),
+  'as-of': word
+    .optional()
+    .meta({ description: 'The day when the list of the authority was read.', examples: ['2026-11-22'] }),
+}).meta({
+  id: 'issuers',
+  description:
+    'The issuers of a certificate authority: a host with `issuers:` gets a DANE-TA record for each that is active or backup. A catalogue named letsencrypt takes the place of the built-in one.',
+});
+
 const association = 'DANE-EE SPKI SHA2-256';
 const tlsaRequest = z
   .union(
@@ -42,7 +63,10 @@ const tlsaRequest = z
           description:
             'The TLSA owners become CNAMEs to this name, where TLSA records are declared (RFC 7671 section 7).',
         }),
-        issuers: word.optional().meta({ description: 'Pins the issuers of a catalogue.', examples: ['letsencrypt'] }),
+        issuers: word.optional().meta({
+          description: 'Pins the issuers of a catalogue: letsencrypt, or one that is declared under issuers:.',
+          examples: ['letsencrypt'],
+        }),
       }),
     ],
     { error: 'a TLSA request, such as DANE-EE SPKI SHA2-256' },

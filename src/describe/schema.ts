@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { domain, group, template } from './schema-domain.ts';
-import { certificate, host, nameserverSet } from './schema-host.ts';
+import { certificate, host, issuers, nameserverSet } from './schema-host.ts';
 import { parent, policy } from './schema-policy.ts';
 
 /** What an entry of each section is. */
@@ -13,6 +13,7 @@ export const entries = {
   parents: parent,
   'nameserver-sets': nameserverSet,
   certificates: certificate,
+  issuers,
   hosts: host,
   templates: template,
   domains: domain,
@@ -36,6 +37,7 @@ export const file = z.strictObject({
   parents: section(parent, 'What parent zones and their registrars do, by name.'),
   'nameserver-sets': section(nameserverSet, 'Lists of name servers, by name.'),
   certificates: section(certificate, 'Certificates, by name.'),
+  issuers: section(issuers, 'Issuers of certificate authorities, by name.'),
   hosts: section(host, 'Hosts, by domain name.'),
   templates: section(template, 'What domains can be like, by name.'),
   domains: section(domain, 'Zones, by domain name.'),

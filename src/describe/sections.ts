@@ -16,6 +16,7 @@ export interface Sections {
   readonly parents: Declarations;
   readonly nameserverSets: Declarations;
   readonly certificates: Declarations;
+  readonly issuers: Declarations;
   readonly hosts: Declarations;
   readonly templates: Declarations;
   readonly domains: Declarations;
@@ -33,6 +34,7 @@ export function newSections(broken: readonly string[]): Sections {
     parents: new Declarations('parent', 'parents', bad, broken),
     nameserverSets: new Declarations('name server set', 'nameserver-sets', bad, broken),
     certificates: new Declarations('certificate', 'certificates', bad, broken),
+    issuers: new Declarations('issuer catalogue', 'issuers', bad, broken),
     hosts: new Declarations('host', 'hosts', bad, broken),
     templates: new Declarations('template', 'templates', bad, broken),
     domains: new Declarations('domain', 'domains', bad, broken),
@@ -45,6 +47,7 @@ const keyOf: Readonly<Record<Section, Exclude<keyof Sections, 'bad'>>> = {
   parents: 'parents',
   'nameserver-sets': 'nameserverSets',
   certificates: 'certificates',
+  issuers: 'issuers',
   hosts: 'hosts',
   templates: 'templates',
   domains: 'domains',

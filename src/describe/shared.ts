@@ -5,8 +5,9 @@
 import type { Name } from '../dns/name.ts';
 import type { Report } from '../text/problem.ts';
 import { type Declaration, type Declarations, likeChain } from './declarations.ts';
-import type { CertificateSource, Host, ParentPolicy, Policy } from './description.ts';
+import type { CertificateSource, Host, IssuerSource, ParentPolicy, Policy } from './description.ts';
 import { readCertificate, readHost } from './hosts.ts';
+import { readIssuers } from './issuers.ts';
 import { defaultName, readParent, readPolicy, unsignedName } from './policies.ts';
 import { type Reading, watch } from './reading.ts';
 import type { Sections } from './sections.ts';
@@ -22,6 +23,7 @@ export interface SharedValues {
   readonly policies: ReadonlyMap<string, Shared<Policy>>;
   readonly parents: ReadonlyMap<string, Shared<ParentPolicy>>;
   readonly certificates: ReadonlyMap<string, Shared<CertificateSource>>;
+  readonly issuers: ReadonlyMap<string, Shared<IssuerSource>>;
   readonly hosts: ReadonlyMap<Name, Shared<Host>>;
 }
 
@@ -38,14 +40,16 @@ export function readShared(sections: Sections, words: DaneWords, to: Report): Sh
     parents.set(defaultName, { value: readParent(defaultName, [], builtIn), ties: new Ties() });
   }
   const certificates = readEach(sections.certificates, bad, to, readCertificate);
+  const issuers = readEach(sections.issuers, bad, to, readIssuers);
   const hosts = readEach(sections.hosts, bad, to, (declaration, reading, ties) =>
     readHost(declaration.name as Name, declaration, reading, {
       words,
       certificates: sections.certificates,
+      issuers: sections.issuers,
       uses: (certificate) => ties.addDeclaration(certificate),
     }),
   );
-  return { policies, parents, certificates, hosts: hosts as Map<Name, Shared<Host>> };
+  return { policies, parents, certificates, issuers, hosts: hosts as Map<Name, Shared<Host>> };
 }
 
 function readEach<T>(

@@ -90,6 +90,15 @@ export interface ThisProcess {
   startOf(pid: number): string | undefined;
 }
 
+/** A file as it stood in a commit. */
+export interface EarlierVersion {
+  /** Abbreviated, as git prints it. */
+  readonly commit: string;
+  /** Of the commit, `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly octets: Octets;
+}
+
 export interface Host {
   readonly files: FileSystem;
   readonly process: ThisProcess;
@@ -98,6 +107,11 @@ export interface Host {
   entropy(count: number): Octets;
   /** `width` undefined: one worker a core. Width 1 works in process. */
   executor(width?: number): Executor;
+  /**
+   * The last versions of a file in the history of its git work tree, the newest first; at most 20. Empty where there is no git, no
+   * work tree, no such file: it never fails. Runs git, so it is asked only to explain an error.
+   */
+  earlierVersions(path: string): readonly EarlierVersion[];
   environment(name: string): string | undefined;
   readonly workingFolder: string;
   readonly stdin: () => Promise<Octets>;

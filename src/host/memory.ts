@@ -9,7 +9,7 @@
 import { inProcess } from '../parallel/executor.ts';
 import type { Octets } from '../text/octets.ts';
 import { fileFailure } from './file-failure.ts';
-import type { Host, ThisProcess } from './host.ts';
+import type { EarlierVersion, Host, ThisProcess } from './host.ts';
 import { MemoryDisk, type Survival, seeded } from './memory-disk.ts';
 import { filesOn, Gate } from './memory-files.ts';
 
@@ -22,6 +22,8 @@ export interface MemoryHostOptions {
   readonly now?: number;
   readonly seed?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Absolute path → its versions in git, the newest first. */
+  readonly history?: Readonly<Record<string, readonly EarlierVersion[]>>;
   readonly stdin?: string | Octets;
   readonly workingFolder?: string;
   readonly isTerminal?: boolean;
@@ -90,6 +92,7 @@ function newProcess(machine: Machine, options: MemoryHostOptions): MemoryHost {
     now: () => now,
     entropy: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
     executor: () => inProcess,
+    earlierVersions: (path) => options.history?.[path] ?? [],
     environment: (name) => options.environment?.[name],
     workingFolder: options.workingFolder ?? '/infra',
     stdin: async () => octetsOf(options.stdin ?? '') as Octets,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type Executor, inProcess } from '../parallel/executor.ts';
 import { fileFailure } from './file-failure.ts';
+import { earlierVersions } from './git-history.ts';
 import type { Host, Output } from './host.ts';
 import { realFiles } from './real-files.ts';
 import { thisProcess } from './this-process.ts';
@@ -31,6 +32,7 @@ export function realHost({ workerEntry }: RealHostOptions = {}): RealHost {
       executors.push(executor);
       return executor;
     },
+    earlierVersions,
     environment: (name) => process.env[name],
     workingFolder: process.cwd(),
     stdin: readStdin,

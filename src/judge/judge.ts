@@ -2,7 +2,9 @@
  * The judge: what the description, all composed zones and the records of all hosts say together. Every record counts,
  * wherever it comes from; an error belongs to the zone that holds the record, so that only this zone keeps its last content.
  */
+import type { Catalogues } from '../dane/issuers.ts';
 import type { LoadedCertificate } from '../dane/load-certificate.ts';
+import type { EarlierVersions } from '../dane/mistakes.ts';
 import type { ServiceAssociations } from '../dane/select-records.ts';
 import type { Description } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
@@ -25,6 +27,8 @@ export interface JudgeInput {
   readonly zones: ReadonlyMap<Name, Zone>;
   readonly certificates: ReadonlyMap<string, LoadedCertificate>;
   readonly associations: ReadonlyMap<Name, readonly ServiceAssociations[]>;
+  readonly catalogues: Catalogues;
+  readonly earlier?: EarlierVersions;
   /** Of signed zones, as far as their keys are known. */
   readonly keys: ReadonlyMap<Name, ZoneKeys>;
 }

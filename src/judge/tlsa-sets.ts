@@ -2,7 +2,9 @@
 import { matchings, selectors, usages } from '../dane/acronym.ts';
 import { type Association, fromTlsaRData, toTlsaRData } from '../dane/association.ts';
 import { reportCoverage, reportSize } from '../dane/coverage.ts';
+import type { Catalogues } from '../dane/issuers.ts';
 import type { LoadedCertificate } from '../dane/load-certificate.ts';
+import type { EarlierVersions } from '../dane/mistakes.ts';
 import { rules as daneRules } from '../dane/rules.ts';
 import type { ServiceAssociations } from '../dane/select-records.ts';
 import { reportUnfit } from '../dane/unfit.ts';
@@ -25,6 +27,8 @@ export interface SetsInput {
   readonly certificates: ReadonlyMap<string, LoadedCertificate>;
   /** Host → its records by service, as its own requests made them. */
   readonly associations: ReadonlyMap<Name, readonly ServiceAssociations[]>;
+  readonly catalogues: Catalogues;
+  readonly earlier?: EarlierVersions;
 }
 
 /** An owner that clients ask for, and the records that they get. */
@@ -46,6 +50,7 @@ export interface Published {
 
 export function judgeSets(survey: Survey, names: Names, input: SetsInput, findings: Findings): void {
   const made = madeRecords(input.associations);
+  const { catalogues, earlier } = input;
   const known = [...input.certificates.values()];
   for (const question of questions(survey, names, input.description)) {
     const { owner, service, set } = question;
@@ -62,7 +67,7 @@ export function judgeSets(survey: Survey, names: Names, input: SetsInput, findin
     }
     const loaded = declared.service.certificates.flatMap(({ value }) => input.certificates.get(value) ?? []);
     findings.within(zone, (to) => {
-      reportCoverage({ owner, ...declared, associations, loaded, known }, to);
+      reportCoverage({ owner, ...declared, associations, loaded, known, catalogues, earlier }, to);
       reportAgility({ owner, host: declared.host, published, loaded, known }, to);
       reportLeaves({ owner, ...declared, published, loaded }, to);
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Association } from '../dane/association.ts';
 import { reportHostDates } from '../dane/host-dates.ts';
 import { reportInsideWait } from '../dane/inside-wait.ts';
+import type { EarlierVersions } from '../dane/mistakes.ts';
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
@@ -31,6 +32,8 @@ export interface CheckResult {
 export interface CheckOptions {
   /** Folders, by path from the root, whose tracked private keys are public knowledge: keys for tests. */
   readonly testKeys?: readonly string[];
+  /** Asked by path from the root, and only to explain records that match nothing. */
+  readonly earlier?: EarlierVersions;
 }
 
 /** Problems of the whole repository go to `to`: without what is silenced or explained by others, and each place once. */
@@ -39,15 +42,16 @@ export function check(
   places: Places,
   now: number,
   to: Report,
-  { testKeys = [] }: CheckOptions = {},
+  { testKeys = [], earlier }: CheckOptions = {},
 ): CheckResult {
   const all = newReport();
-  const repository = readRepository(files, places.root, [places.state], all);
+  const repository = readRepository(files, places.root, [places.state], all, earlier);
   const { domains } = repository.description;
   const states = new Map<Name, ZoneState>();
   const childDs = publishedDs(files, places, repository, now, (domain, state) => {
     states.set(domain.name, state);
     reportKeyPolicy(domain, state, all);
+    for (const problem of state.strangerErrors) all.add(problem);
   });
   const compiled = compileAll(repository, childDs, all);
   reportDates(repository, states, compiled, now, all);

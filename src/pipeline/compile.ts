@@ -61,7 +61,7 @@ export function compileAll(
   to: Report,
   contents?: LastContents,
 ): Map<Name, Compiled> {
-  const { description, certificates, associations } = repository;
+  const { description, certificates, catalogues, earlier, associations } = repository;
   const all = new Map<Name, Compiled>();
   const zones = new Map<Name, Zone>();
   for (const [name, domain] of description.domains) {
@@ -77,7 +77,7 @@ export function compileAll(
         all.set(name, { candidate: compiled.candidate, errors: [...compiled.errors, ...errors] });
     }
   };
-  blame(judge({ description, zones, certificates, associations, keys }, to));
+  blame(judge({ description, zones, certificates, catalogues, earlier, associations, keys }, to));
   if (contents === undefined) return all;
 
   const replaced = new Set<Name>();
@@ -93,7 +93,7 @@ export function compileAll(
       else zones.set(name, last);
     }
     const again = newReport();
-    const errorsOf = judge({ description, zones, certificates, associations, keys }, again);
+    const errorsOf = judge({ description, zones, certificates, catalogues, earlier, associations, keys }, again);
     const others = new Map([...errorsOf].filter(([name]) => !replaced.has(name)));
     const fresh = new Set([...others.values()].flat());
     for (const problem of again.problems) if (fresh.has(problem)) to.add(problem);

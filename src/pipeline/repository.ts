@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { sha256 } from '../crypto/digest.ts';
 import { matchings, selectors, usages } from '../dane/acronym.ts';
 import { isAnchorFile } from '../dane/anchors.ts';
+import { builtInCatalogues, type Catalogues, type IssuerCatalogue } from '../dane/issuers.ts';
+import { loadCatalogue } from '../dane/load-catalogue.ts';
 import { type LoadedCertificate, loadAnchor, loadCertificate, type ReadFile } from '../dane/load-certificate.ts';
+import type { EarlierVersions } from '../dane/mistakes.ts';
 import { associationsFor, type ServiceAssociations } from '../dane/select-records.ts';
 import { parseService } from '../dane/services.ts';
 import { describe } from '../describe/describe.ts';
@@ -27,6 +30,10 @@ export interface Repository {
   /** Zone → hosts whose records it holds. */
   readonly hostsOf: ReadonlyMap<Name, readonly Host[]>;
   readonly certificates: ReadonlyMap<string, LoadedCertificate>;
+  /** The built-in ones and those of the description. */
+  readonly catalogues: Catalogues;
+  /** Only for commands that explain mistakes. */
+  readonly earlier?: EarlierVersions;
   /** Host → its TLSA records by service. */
   readonly associations: ReadonlyMap<Name, readonly ServiceAssociations[]>;
   /** Zone → the errors of the certificates and hosts that it depends on; such a zone keeps its last content. */
@@ -56,6 +63,7 @@ export function readRepository(
   root: string,
   forbidden: readonly string[],
   to: Report,
+  earlier?: EarlierVersions,
 ): Repository {
   const reading = confinedReader(files, root, { maxSize: maxFileSize, forbid: [...forbidden] });
   const contents = new Map<string, Octets>();
@@ -101,6 +109,16 @@ export function readRepository(
     filesOf.set(name, [source.chain.value, ...(source.next === undefined ? [] : [source.next.value])]);
   }
 
+  const catalogues = new Map<string, IssuerCatalogue>(builtInCatalogues);
+  const catalogueProblems = new Map<string, readonly Problem[]>();
+  for (const [name, source] of description.issuers) {
+    const own = newReport();
+    // One that cannot be read is told at its files, and gives no records.
+    catalogues.set(name, loadCatalogue(source, octetsOf, own) ?? { name, keys: [] });
+    catalogueProblems.set(name, own.problems);
+    for (const problem of own.problems) to.add(problem);
+  }
+
   const hostsOf = new Map<Name, Host[]>();
   const associations = new Map<Name, readonly ServiceAssociations[]>();
   const used = new Map<Name, Set<string>>();
@@ -109,13 +127,17 @@ export function readRepository(
     const zone = zoneOf(host.name, description);
     if (zone !== undefined) hostsOf.set(zone, [...(hostsOf.get(zone) ?? []), host]);
     const own = newReport();
-    associations.set(host.name, associationsFor(host, certificates, own, loadAnchors(host, octetsOf, own)));
+    const anchors = loadAnchors(host, octetsOf, own);
+    associations.set(host.name, associationsFor(host, certificates, own, anchors, catalogues));
     for (const problem of own.problems) to.add({ ...problem, zones: zone === undefined ? [] : [zone] });
     blame(zone, own.problems);
     const names = new Set(host.services.flatMap((service) => service.certificates.map(({ value }) => value)));
     for (const name of names) blame(zone, problemsOf.get(name) ?? []);
+    const lists = host.tlsa.flatMap((request) => (request.kind === 'issuers' ? [request.catalogue] : []));
+    for (const list of lists) blame(zone, catalogueProblems.get(list) ?? []);
     if (zone === undefined) continue;
     const paths = used.get(zone) ?? new Set();
+    for (const list of lists) for (const file of description.issuers.get(list)?.files ?? []) paths.add(file.value);
     for (const name of names) for (const path of filesOf.get(name) ?? []) paths.add(path);
     used.set(zone, paths);
     for (const name of names) usersOf.set(name, (usersOf.get(name) ?? new Set()).add(zone));
@@ -132,6 +154,8 @@ export function readRepository(
     broken: [...result.broken, ...unreadable],
     hostsOf,
     certificates,
+    catalogues,
+    earlier,
     associations,
     errorsOf,
     read,
@@ -150,6 +174,7 @@ export const noRepository: Repository = {
     policies: new Map(),
     parents: new Map(),
     certificates: new Map(),
+    issuers: new Map(),
     hosts: new Map(),
     domains: new Map(),
     faulty: new Map(),
@@ -158,6 +183,7 @@ export const noRepository: Repository = {
   broken: [],
   hostsOf: new Map(),
   certificates: new Map(),
+  catalogues: builtInCatalogues,
   associations: new Map(),
   errorsOf: new Map(),
   inputs: new Map(),

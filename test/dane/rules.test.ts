@@ -8,8 +8,6 @@ const rules = { ...certificateRules, ...daneRules };
 /** Rules that no repository of files shows; their tests are named here. */
 const withoutFixture: Readonly<Record<string, string>> = {
   'dane/unknown-certificate': 'comes with the reason why the file is unreadable; select-records.test.ts',
-  'dane/unknown-issuers': 'the good side needs a server certificate of a public authority; select-records.test.ts',
-  'dane/public-issuer-pin': 'needs a server certificate of a public authority; select-records.test.ts',
 };
 
 describe('each rule has a repository that it refuses and one that it takes', () => {

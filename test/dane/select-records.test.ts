@@ -3,7 +3,7 @@ import { associationsFor } from '../../src/dane/select-records.ts';
 import { name } from '../../src/dns/name.ts';
 import { newReport } from '../../src/text/problem.ts';
 import { authorities, chainOf } from '../x509/vectors.ts';
-import { at, digestOf, hostOf, literal, recordsOf, request, source } from './hosts.ts';
+import { at, digestOf, hostOf, literal, recordsOf, request } from './hosts.ts';
 
 const mx1 = { mx1: ['made/chain.pem'] } as const;
 
@@ -255,24 +255,16 @@ describe('issuer catalogues', () => {
     expect(rules).toEqual([]);
   });
 
-  test('dane/public-issuer-pin: one of several issuers of a public authority', () => {
-    const [leaf, issuer, root] = chainOf('made/chain.pem');
-    const rulesWith = (pinned: typeof issuer) => {
-      const to = newReport();
-      const loaded = { source: source('mx1', 'chain.pem'), chain: [leaf, pinned, root], strays: [] };
-      const host = hostOf({ tlsa: [request('DANE-TA SPKI SHA2-256', pinned.commonName)] });
-      associationsFor(host, new Map([['mx1', loaded]]), to);
-      return to.problems.map(({ rule }) => rule);
-    };
-    expect(rulesWith(chainOf('letsencrypt/ye1.pem')[0])).toEqual(['dane/public-issuer-pin']);
-    expect(rulesWith(issuer)).toEqual([]);
-  });
-
   test('dane/unknown-issuers: a catalogue that does not exist', () => {
     const tlsa = [{ kind: 'issuers', catalogue: 'letsencript', at: at(10) } as const];
     const { problems } = recordsOf({}, { tlsa, services: { smtp: [] } });
     expect(problems).toMatchObject([
-      { rule: 'dane/unknown-issuers', position: at(10), hint: 'did you mean letsencrypt?' },
+      {
+        rule: 'dane/unknown-issuers',
+        position: at(10),
+        hint: 'did you mean letsencrypt?',
+        fix: { text: 'letsencrypt' },
+      },
     ]);
   });
 

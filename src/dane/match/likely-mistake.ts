@@ -1,13 +1,24 @@
 /** What a record that matches nothing was meant to be, where its data betray a usual mistake. */
 import { associationData, fromTlsaRData, toTlsaText } from '../association.ts';
-import { differingDigits, mistakenInput } from '../mistakes.ts';
+import { builtInCatalogues, listed, listedText } from '../issuers.ts';
+import { differingDigits, type EarlierVersion, earlierInput, mistakenInput } from '../mistakes.ts';
 import type { Presented, RecordVerdict } from './verdict.ts';
 
 /** Digits of a digest that may be slips of a keyboard or of a clipboard. */
 const slip = 4;
 
+/** The file that holds what is presented, and how it was; asked only where nothing else explains a record. */
+export interface ChainFile {
+  readonly name: string;
+  readonly earlier: () => readonly EarlierVersion[];
+}
+
 /** A sentence whose subject is the record; undefined where a better reason is known, or no mistake is seen. */
-export function likelyMistake({ usable, reason, rdata }: RecordVerdict, presented: Presented): string | undefined {
+export function likelyMistake(
+  { usable, reason, rdata }: RecordVerdict,
+  presented: Presented,
+  file?: ChainFile,
+): string | undefined {
   const record = usable && reason.kind === 'no-equal-data' ? fromTlsaRData(rdata) : undefined;
   if (record === undefined) return undefined;
   const from = presented.kind === 'chain' ? presented.certificates : [{ spki: presented.spki }];
@@ -21,5 +32,8 @@ export function likelyMistake({ usable, reason, rdata }: RecordVerdict, presente
       return `its data differ from ${toTlsaText({ ...record, data })} in ${digits.length === 1 ? 'digit' : 'digits'} ${digits.join(', ')}`;
     }
   }
-  return undefined;
+  const known = listed(record, builtInCatalogues);
+  if (known !== undefined) return `it is ${listedText(known)}`;
+  const past = file && earlierInput(record, file.name, file.earlier());
+  return past === undefined ? undefined : `it is ${past}`;
 }
