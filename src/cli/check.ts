@@ -4,6 +4,7 @@ import { ancestors, parseName } from '../dns/name.ts';
 import type { Host } from '../host/host.ts';
 import type { CheckResult } from '../pipeline/check.ts';
 import type { FixedRepository } from '../pipeline/fix.ts';
+import { type Named, namedPaths } from '../pipeline/named.ts';
 import { escapeControls } from '../text/escape.ts';
 import { equalOctets } from '../text/octets.ts';
 import { newReport, type Problem, withoutSuperseded } from '../text/problem.ts';
@@ -19,7 +20,7 @@ export const check: CommandSpec = {
   summary: 'find mistakes in the description, certificates and zones; write nothing',
   description: `Reads what \`build\` would read, except private keys: no .private file is opened, and tracked files are only searched for the marks of an unencrypted private key. Everything that is wrong is said at once, each with its place.
 
-With files or folders only the problems in them, and in the zones that are made from them, are shown. Errors elsewhere are counted in one line, and count for the exit status: what a changed file no longer says is missing in another one.
+With files or folders only the problems in them, and in the zones that are made from them, are shown. Errors elsewhere are counted in one line, and count for the exit status: what a changed file no longer says is missing in another one. The keys and journals of zones that are not made from the named files, and are no children of a zone here, are not read then.
 
 With --fix what can only have been meant one way is corrected in the YAML (misspelt keys, words and names, durations in words, owners that repeat their domain); comments and layout stay. What is left is shown. With files only these are changed.
 
@@ -50,31 +51,30 @@ Exit status: 0 no errors; 1 errors (with --fix: errors that are left).`,
       relative(places.root, resolve(host.workingFolder, folder)).split(sep).join('/'),
     );
     const earlier = earlierVersions(host, places.root);
-    const isNamed = namedFiles(host, places.root, args);
+    const named = namedFiles(host, places.root, args);
     if (options.fix !== true) {
       const { check: runCheck } = await import('../pipeline/check.ts');
       const to = newReport();
-      const result = runCheck(host.files, places, now, to, { testKeys, earlier });
-      return say(host, globals, result, concerned(isNamed, result, withoutSuperseded(to.problems)));
+      const result = runCheck(host.files, places, now, to, { testKeys, earlier, named });
+      return say(host, globals, result, concerned(named, result, withoutSuperseded(to.problems)));
     }
     const { checkAndFix } = await import('../pipeline/fix.ts');
-    const fixed = checkAndFix(host.files, places, now, isNamed, { testKeys, earlier });
+    const fixed = checkAndFix(host.files, places, now, { testKeys, earlier, named });
     writeChanges(host, fixed);
-    return say(host, globals, fixed, concerned(isNamed, fixed, fixed.problems), fixed);
+    return say(host, globals, fixed, concerned(named, fixed, fixed.problems), fixed);
   },
 };
 
-/** Whether a file, by its path from the root, is one of those that were named or lies below one. */
-function namedFiles(host: Host, root: string, args: readonly string[]): (file: string) => boolean {
-  if (args.length === 0) return () => true;
-  const named = args.map((path) => {
+/** What was named on the command line, by path from the root. */
+function namedFiles(host: Host, root: string, args: readonly string[]): Named {
+  const paths = args.map((path) => {
     const absolute = resolve(host.workingFolder, path);
     // A file that was deleted may be named by whoever lists what has changed.
     if (host.files.facts(absolute) === undefined)
       host.stderr.write(`danezone: ${escapeControls(path)} does not exist\n`);
     return relative(root, absolute).split(sep).join('/');
   });
-  return (file) => named.some((path) => path === '' || file === path || file.startsWith(`${path}/`));
+  return namedPaths(paths);
 }
 
 interface Found {
@@ -85,11 +85,11 @@ interface Found {
 
 /** What is wrong in these files and in the zones that are made from them, and the errors of all others. */
 function concerned(
-  isNamed: (file: string) => boolean,
+  named: Named,
   { repository: { description, inputsOf } }: CheckResult,
   problems: readonly Problem[],
 ): Found {
-  const zones = new Set<string>([...description.domains.keys()].filter((zone) => inputsOf(zone).some(isNamed)));
+  const zones = new Set<string>([...description.domains.keys()].filter((zone) => inputsOf(zone).some(named.has)));
   const isOfZone = (subject: string) => {
     const name = parseName(subject);
     const { domains, faulty } = description;
@@ -98,8 +98,8 @@ function concerned(
     return zone !== undefined && zones.has(zone);
   };
   const isShown = ({ position, subject, zones: of = [], related = [] }: Problem) =>
-    (position !== undefined && isNamed(position.file)) ||
-    related.some((place) => isNamed(place.position.file)) ||
+    (position !== undefined && named.has(position.file)) ||
+    related.some((place) => named.has(place.position.file)) ||
     of.some((zone) => zones.has(zone)) ||
     (subject !== undefined && isOfZone(subject));
   const shown = problems.filter(isShown);

@@ -1,11 +1,11 @@
 /** `check`: everything that a build would say about the description, without a private key, a signature or a write. */
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { Association } from '../dane/association.ts';
 import { reportHostDates } from '../dane/host-dates.ts';
 import { reportInsideWait } from '../dane/inside-wait.ts';
 import type { EarlierVersions } from '../dane/mistakes.ts';
 import type { Domain } from '../describe/description.ts';
-import type { Name } from '../dns/name.ts';
+import { ancestors, type Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
 import { trackedFiles } from '../host/git-index.ts';
 import type { ReadableFiles } from '../host/host.ts';
@@ -17,8 +17,9 @@ import { rules as certificateRules } from '../x509/rules.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
 import { reportKeyPolicy } from './key-policy.ts';
 import { maxCertificateSize } from './limits.ts';
+import type { Named } from './named.ts';
 import { deployableFrom } from './next-wait.ts';
-import type { Places } from './places.ts';
+import { type Places, zoneFolder } from './places.ts';
 import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
 import { settingsOf } from './settings.ts';
 import { settled } from './settled.ts';
@@ -32,6 +33,8 @@ export interface CheckResult {
 export interface CheckOptions {
   /** Folders, by path from the root, whose tracked private keys are public knowledge: keys for tests. */
   readonly testKeys?: readonly string[];
+  /** What the run is about; of other zones, keys and journals are read only where a zone above them needs their DS. */
+  readonly named?: Named;
   /** Asked by path from the root, and only to explain records that match nothing. */
   readonly earlier?: EarlierVersions;
 }
@@ -42,20 +45,22 @@ export function check(
   places: Places,
   now: number,
   to: Report,
-  { testKeys = [], earlier }: CheckOptions = {},
+  { testKeys = [], earlier, named }: CheckOptions = {},
 ): CheckResult {
   const all = newReport();
   const repository = readRepository(files, places.root, [places.state], all, earlier);
   const { domains } = repository.description;
   const states = new Map<Name, ZoneState>();
-  const childDs = publishedDs(files, places, repository, now, (domain, state) => {
+  const look = (domain: Domain, state: ZoneState) => {
     states.set(domain.name, state);
     reportKeyPolicy(domain, state, all);
     for (const problem of state.strangerErrors) all.add(problem);
-  });
+  };
+  const isRead = (zone: Name) => named === undefined || concernsState(named, zone, places, repository);
+  const childDs = publishedDs(files, places, repository, now, look, isRead);
   const compiled = compileAll(repository, childDs, all);
   reportDates(repository, states, compiled, now, all);
-  for (const problem of keysInGit(files, places.root, testKeys)) all.add(problem);
+  for (const problem of keysInGit(files, places.root, repository, testKeys)) all.add(problem);
   for (const problem of settled(all.problems, repository, now)) to.add(problem);
   return { repository, zones: domains.size };
 }
@@ -75,7 +80,7 @@ function reportDates(
     const services = repository.associations.get(host.name) ?? [];
     const own = newReport();
     reportHostDates(host, services, certificates, { now, nextRun: now + runInterval }, own);
-    if (domain !== undefined && isSigned(domain)) {
+    if (domain !== undefined && states.has(domain.name)) {
       const waiting = {
         domain,
         journal: states.get(domain.name)?.journal,
@@ -90,17 +95,26 @@ function reportDates(
   }
 }
 
-/** The DS of the signed zones as their public keys say; keys that are not there yet give none. */
+/** Whether keys and journal of a zone bear on what was named: on the zones made from it, or on a zone above that holds their DS. */
+function concernsState(named: Named, zone: Name, places: Places, { description, inputsOf }: Repository): boolean {
+  if (named.within(relative(places.root, zoneFolder(places, zone)).split(sep).join('/'))) return true;
+  const [, ...above] = ancestors(zone);
+  const { domains, faulty } = description;
+  return above.some((name) => domains.has(name) || faulty.has(name)) || inputsOf(zone).some(named.has);
+}
+
+/** The DS of the signed zones as their public keys say; keys that are not there yet, or are not read, give none. */
 export function publishedDs(
   files: ReadableFiles,
   places: Places,
   repository: Repository,
   now: number,
   look: (domain: Domain, state: ZoneState) => void = () => {},
+  isRead: (zone: Name) => boolean = () => true,
 ): ChildDs {
   const all = new Map<Name, Child>();
   for (const domain of repository.description.domains.values()) {
-    if (!isSigned(domain)) continue;
+    if (!isSigned(domain) || !isRead(domain.name)) continue;
     const { digests, dsTtl } = settingsOf(domain);
     const state = readZoneState(files, places, domain.name, { now, privateHalves: 'ignore' }, newReport());
     look(domain, state);
@@ -116,7 +130,12 @@ export function publishedDs(
  * Tracked files that bear the marks of an unencrypted private key. Nothing of them is quoted, and the private half of a DNSSEC key is
  * known by its name alone: no such file is opened here.
  */
-function keysInGit(files: ReadableFiles, root: string, testKeys: readonly string[]): Problem[] {
+function keysInGit(
+  files: ReadableFiles,
+  root: string,
+  { inputs, read }: Repository,
+  testKeys: readonly string[],
+): Problem[] {
   const found = newReport();
   for (const path of trackedFiles(files, root) ?? []) {
     if (testKeys.some((folder) => path.startsWith(`${folder}/`))) continue;
@@ -128,7 +147,10 @@ function keysInGit(files: ReadableFiles, root: string, testKeys: readonly string
     const facts = files.facts(join(root, path));
     if (facts?.kind !== 'file' || facts.size > maxCertificateSize) continue;
     if (!/\.(?:pem|key|private|p8|pkcs8|der|txt|ya?ml|conf|env|cnf)$|(?:^|\/)[^.]*$/i.test(path)) continue;
-    if (!hasPrivateKeyMark(files.read(join(root, path)))) continue;
+    // What was read already is not read again.
+    const known = inputs.has(path) ? read(path) : undefined;
+    const octets = known !== undefined && 'octets' in known ? known.octets : files.read(join(root, path));
+    if (!hasPrivateKeyMark(octets)) continue;
     report(found, certificateRules['cert/private-key-in-repo'], position, { what: path });
   }
   return [...found.problems];

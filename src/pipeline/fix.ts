@@ -29,12 +29,11 @@ export interface FixedRepository extends Checked {
 /** One mistake can hide others, such as a misspelt section all that stands in it. */
 const rounds = 10;
 
-/** `mayChange`: the files that may be touched, by path from the root. */
+/** Only files that are named are touched. */
 export function checkAndFix(
   files: ReadableFiles,
   places: Places,
   now: number,
-  mayChange: (file: string) => boolean,
   options: CheckOptions = {},
 ): FixedRepository {
   const changes = new Map<string, ChangedFile>();
@@ -52,7 +51,7 @@ export function checkAndFix(
   function applyRound(problems: readonly Problem[]): number {
     let applied = 0;
     for (const [file, fixes] of byFile(problems)) {
-      if (!mayChange(file)) continue;
+      if (options.named?.has(file) === false) continue;
       const path = files.realPath(join(places.root, file));
       const octets = overlay.read(path);
       const made = applyFixes(file, octets, fixes);

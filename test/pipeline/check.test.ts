@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { MemoryHost } from '../../src/host/memory.ts';
-import { danezone, repository } from './run.ts';
+import { danezone, net, org, repository } from './run.ts';
 
 /** An index of version 2, as the "index-format" page of git's documentation has it, with empty stat fields. */
 function gitIndex(paths: readonly string[]): Buffer {
@@ -70,5 +70,67 @@ describe('check and git', () => {
     host.files.makeFolder('/infra/.git');
     host.files.writeNew('/infra/.git/index', gitIndex(['zones/org.yaml']));
     expect(await danezone(host, 'check')).toMatchObject({ status: 0 });
+  });
+});
+
+describe('with files', () => {
+  /** The paths that a command reads, from the root, each as often as it does. */
+  async function readsOf(host: MemoryHost, ...argv: string[]): Promise<string[]> {
+    const paths: string[] = [];
+    const { read } = host.files;
+    host.files.read = (path) => {
+      paths.push(path.slice('/infra/'.length));
+      return read(path);
+    };
+    const ran = await danezone(host, ...argv);
+    host.files.read = read;
+    expect(ran.status).toBe(0);
+    return paths.sort();
+  }
+  const built = async (files: Record<string, string> = {}) => {
+    const host = tracked(files);
+    expect((await danezone(host, 'build')).status).toBe(0);
+    return host;
+  };
+  const described = ['zones/certs/p256.pem', 'zones/common.yaml', 'zones/net.yaml', 'zones/org.yaml'];
+  const zonesOf = (paths: readonly string[]) => [
+    ...new Set(paths.flatMap((path) => /^keys\/([^/]+)\//.exec(path)?.[1] ?? [])),
+  ];
+
+  test('the description is read once, and state of the zones made from them and of children in this repository', async () => {
+    const host = await built();
+    const paths = await readsOf(host, 'check', 'zones/net.yaml');
+    expect(paths.filter((path) => !path.startsWith('keys/'))).toEqual(['.git/index', ...described]);
+    expect(zonesOf(paths)).toEqual(['example.net', 'lab.example.org']);
+    expect(paths).toEqual([...new Set(paths)]);
+    expect(paths.filter((path) => path.endsWith('.private'))).toEqual([]);
+  });
+
+  test('a file that all zones share, no file at all and a key folder have the state read that they bear on', async () => {
+    const host = await built();
+    const all = ['example.net', 'example.org', 'lab.example.org'];
+    expect(zonesOf(await readsOf(host, 'check', 'zones/common.yaml'))).toEqual(all);
+    expect(zonesOf(await readsOf(host, 'check'))).toEqual(all);
+    expect(zonesOf(await readsOf(host, 'check', 'keys/example.org/journal.json'))).toEqual(all.slice(1));
+  });
+
+  test('tracked files are searched whatever is named: a commit may hold a key beside the files that the hook is given', async () => {
+    const host = await built({ 'zones/net.yaml': net, 'deploy/tls.pem': '', 'deploy/logo.png': '', 'README.md': '' });
+    const paths = await readsOf(host, 'check', 'zones/net.yaml');
+    expect(paths.filter((path) => !path.startsWith('keys/'))).toEqual(['.git/index', 'deploy/tls.pem', ...described]);
+  });
+
+  test('what is wrong with the keys of another zone does not stand against them', async () => {
+    const policies = 'policies: {two: {keys: {layout: ksk-zsk}}}\n';
+    const host = await built();
+    const own = org.replace('    nameservers: ours', '    policy: two\n    nameservers: ours');
+    host.put('/infra/zones/org.yaml', `${policies}${own}`);
+    const rulesOf = async (...argv: string[]) =>
+      JSON.parse((await danezone(host, 'check', '--format', 'json', ...argv)).out).problems.map(
+        ({ rule }: { rule: string }) => rule,
+      );
+    expect(await rulesOf()).toContain('build/keys-differ');
+    expect(await rulesOf('zones/org.yaml')).toContain('build/keys-differ');
+    expect(await rulesOf('zones/net.yaml')).not.toContain('build/keys-differ');
   });
 });
