@@ -34,6 +34,13 @@ test('a host of an SRV record may name the service domain and the target', () =>
   expect(found).toEqual({ sni: expansion, references: [expansion, target, service] });
 });
 
+test('RFC 7673 section 4.1: with a secure SRV record the service domain and the target, the target for SNI', () => {
+  const [service, target] = [name('im.example.com'), name('xmpp23.hosting.example.net')];
+  const found = clientNames({ kind: 'srv', baseDomain: target, target, service });
+  expect(found.sni).toBe(target);
+  expect([...found.references].sort()).toEqual([service, target].sort());
+});
+
 test('each name once', () => {
   const found = clientNames({ kind: 'mx', baseDomain: base, nextHop: base, expansion: base, isMxSecure: true });
   expect(found.references).toEqual([base]);

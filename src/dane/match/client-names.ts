@@ -17,7 +17,10 @@ export type Destination =
       readonly expansion?: Name;
       readonly isMxSecure: boolean;
     }
-  /** A host from a secure SRV record of `service` (`example.org.` for `_xmpp-client._tcp.example.org.`). */
+  /**
+   * A host from a secure SRV record of `service` (`example.org.` for `_xmpp-client._tcp.example.org.`). Where the SRV record is
+   * insecure no TLSA record is looked for (RFC 7673 section 3.1), so there is nothing to match.
+   */
   | { readonly kind: 'srv'; readonly baseDomain: Name; readonly service: Name; readonly target: Name };
 
 export interface ClientNames {
@@ -27,7 +30,11 @@ export interface ClientNames {
   readonly references: readonly [Name, ...Name[]];
 }
 
-/** RFC 7672 section 3.2.2 for hosts and MX; RFC 7673 section 4 for SRV. */
+/**
+ * RFC 7671 sections 3 and 7 for hosts, RFC 7672 section 3.2.2 for MX. For SRV, RFC 7673 section 4.1: both the service domain and the
+ * target host are reference identifiers, and the target is preferred for SNI; section 6 lets the certificate have either; section
+ * 10.2 applies it to every usage but DANE-EE. Names that come of CNAMEs are those of RFC 7671 section 7.
+ */
 export function clientNames(destination: Destination): ClientNames {
   const { baseDomain } = destination;
   const others = new Set(
