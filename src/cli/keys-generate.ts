@@ -17,7 +17,7 @@ export const keysGenerate: CommandSpec = {
   summary: 'make new DNSSEC keys for a zone',
   description: `Makes the keys that ZONE needs for the first time and writes them as dnssec-keygen does: a .key and a .private file for each, the latter with mode 0600. They are published and sign from now on (--now). The DS record for the parent is printed; give it to the registrar only after the signed zone is served.
 
-The build makes keys by itself for a zone that has none. Where the zone has keys already, nothing is made unless --additional is given, and a file is never overwritten.`,
+The build makes keys by itself for a zone that has none. Where the zone has keys already, nothing is made unless --additional is given, and a file is never overwritten. What is made is written down in the journal of the zone, for a build takes no key that nobody has asked for.`,
   options: [
     {
       flags: '--algorithm <algorithm>',
@@ -48,14 +48,39 @@ The build makes keys by itself for a zone that has none. Where the zone has keys
     const chosen = options.keys as string | undefined;
     const folder =
       chosen === undefined ? join(globals.root, 'keys', keyFolder(zone)) : resolve(host.workingFolder, chosen);
-    const make = (write: WriteKey) => makeKeys(host, globals, { ...wanted, zone, folder, write });
-    if (chosen !== undefined) return make(writerInto(host));
+    const make = (write: WriteKey, writeDown: WriteDown) =>
+      makeKeys(host, globals, { ...wanted, zone, folder, write, writeDown });
+    if (chosen !== undefined) return make(writerInto(host), noteJournal(host, zone, folder));
     const { withTransaction } = await import('../host/transaction.ts');
-    return withTransaction(host, globals.root, (tx) => make((path, octets, mode) => tx.writeKey(path, octets, mode)));
+    const { outputFolder, stateFolder } = await import('../pipeline/limits.ts');
+    const { writeDownKeys } = await import('../pipeline/write-down-keys.ts');
+    const { root } = globals;
+    const places = { root, state: join(root, stateFolder), output: join(root, outputFolder) };
+    return withTransaction(host, root, (tx) => {
+      const writeDown = async (keys: readonly ZoneKey[], now: number) => {
+        const conflict = await writeDownKeys(host.files, tx, places, zone, keys, 'keys generate', now);
+        if (conflict !== undefined) host.stderr.write(`danezone: ${conflict}: ${acceptance(zone)}\n`);
+      };
+      return make((path, octets, mode) => tx.writeKey(path, octets, mode), writeDown);
+    });
   },
 };
 
 type WriteKey = (path: string, octets: Octets, mode: number) => void;
+
+/** Makes the journal of the zone know the keys. */
+type WriteDown = (keys: readonly ZoneKey[], now: number) => Promise<void>;
+
+const acceptance = (zone: Name) =>
+  `the journal does not know the new keys; the next build needs --override key/unauthorised=${zone}`;
+
+/** A folder that is no part of a root: its journal, if it has one, is not ours to write. */
+function noteJournal({ files, stderr }: Host, zone: Name, folder: string): WriteDown {
+  return async () => {
+    if (files.facts(join(folder, 'journal.json')) === undefined) return;
+    stderr.write(`danezone: ${escapeControls(folder)} has a journal: ${acceptance(zone)}\n`);
+  };
+}
 
 interface Wanted {
   readonly algorithm: number;
@@ -69,6 +94,7 @@ interface Task extends Wanted {
   /** Absolute. */
   readonly folder: string;
   readonly write: WriteKey;
+  readonly writeDown: WriteDown;
 }
 
 async function requestOf(options: Readonly<Record<string, unknown>>): Promise<Wanted> {
@@ -122,6 +148,10 @@ async function makeKeys(host: Host, globals: Globals, task: Task): Promise<Exit>
     const files = await writeKey(task, key, privateKey);
     made.push({ key, files: files.map((file) => `${shown}/${file}`) });
   }
+  await task.writeDown(
+    made.map(({ key }) => key),
+    now,
+  );
   await say(host, globals, zone, made);
   return Exit.done;
 }

@@ -105,6 +105,14 @@ const ofFiles = defineRules({
     fix: 'take the file out of the index and out of the history, roll the key, and keep keys/ where git does not see it',
     message: (f: { file: string }) => `${f.file} is tracked by git`,
   },
+  'key/unauthorised': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a key stands in the folder of a zone, and nobody has asked for it',
+    why: 'Whoever put it there could sign the zone: the key would be published, and its DS handed to the parent. It is left out, and the zone keeps its last content, signed by the keys that are known.',
+    fix: 'find out where the key comes from and move its files away; if it is meant, build once with --override key/unauthorised=ZONE, which is written to the journal (keys generate writes down what it makes by itself)',
+    message: (f: { key: string }) => `neither the journal nor a policy knows ${f.key}`,
+  },
   'key/timing-differs': {
     tier: 'warning',
     reach: 'offline',

@@ -10,16 +10,19 @@ import { FileError, type Host } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
 import { clockWentBack } from '../journal/clock.ts';
-import { newJournal } from '../journal/journal.ts';
+import { type Journal, newJournal } from '../journal/journal.ts';
 import { parseJournal } from '../journal/parse.ts';
 import { printJournal } from '../journal/print.ts';
 import { withBuilt } from '../journal/with-built.ts';
+import type { KeySet } from '../keys/key-set.ts';
+import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
 import type { Verdict } from '../verify/verify.ts';
+import { unauthorisedKeys, withAuthorised } from './authorised-keys.ts';
 import type { BuildOptions } from './build.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
 import { makingError, reportKeyPolicy } from './key-policy.ts';
@@ -90,7 +93,9 @@ export class BuildRun {
   readState(zone: Name): void {
     const { places, now, writesState } = this.#options;
     const domain = this.#repository.description.domains.get(zone);
-    const read = (to: Report) => readZoneState(this.#host.files, places, zone, { now, privateHalves: 'read' }, to);
+    const acceptsKeys = this.#options.overrides.has(`${unauthorisedRule}=${zone}`);
+    const how = { now, privateHalves: 'read', acceptsKeys } as const;
+    const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
     if (writesState && domain !== undefined && isSigned(domain) && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
     const state = read(this.#report);
     if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
@@ -161,7 +166,9 @@ export class BuildRun {
       isKept: (zone) => {
         const state = states.get(zone);
         return (
-          state !== undefined && (state.errors.length > 0 || (state.settings !== undefined && lacks(state).length > 0))
+          state !== undefined &&
+          (state.errors.length + state.strangerErrors.length > 0 ||
+            (state.settings !== undefined && lacks(state).length > 0))
         );
       },
       last: (zone) => states.get(zone)?.last()?.zone,
@@ -212,7 +219,7 @@ export class BuildRun {
         for (const what of lacks(state)) report(own, rules['build/no-keys'], domain.at, { zone, what }, subject);
     }
     for (const problem of own.problems) this.#report.add(problem);
-    return [...state.errors, ...own.problems.filter(({ tier }) => tier === 'error')];
+    return [...state.errors, ...state.strangerErrors, ...own.problems.filter(({ tier }) => tier === 'error')];
   }
 
   async #keep(zone: Name, state: ZoneState, errors: readonly Problem[], failed = false): Promise<ZoneOutcome> {
@@ -285,7 +292,7 @@ export class BuildRun {
     );
     if (writesState) {
       const before = state.journal ?? newJournal(zone, now);
-      const journal = withBuilt(before, built, now);
+      const journal = this.#withEveryKey(withBuilt(before, built, now), state.keys);
       const path = journalFile(places, zone);
       if (journal !== state.journal) tx.stageWhole(path, printJournal(journal));
       tx.stageWhole(lastZoneFile(places, zone), staged.octets);
@@ -301,6 +308,19 @@ export class BuildRun {
     const { proven, contentDigest, ds, signatures, reused } = staged;
     const { file: sha256, serial, verdict } = proven;
     return { sha256, serial, verdict, contentDigest, ds, signatures, reused, built, settings };
+  }
+
+  /** Keys that the zone came with, or that the operator accepts, are known from now on, published or not. */
+  #withEveryKey(journal: Journal, keys: KeySet): Journal {
+    const { overrides, now } = this.#options;
+    const isAccepted = overrides.has(`${unauthorisedRule}=${journal.zone}`);
+    const by = isAccepted ? `--override ${unauthorisedRule}` : 'first build';
+    return withAuthorised(
+      journal,
+      unauthorisedKeys(keys, journal, () => undefined),
+      by,
+      now,
+    );
   }
 
   /** None for `resign`, which does not look at the description. */
@@ -327,6 +347,7 @@ export class BuildRun {
   }
 }
 
+const unauthorisedRule = keyRules['key/unauthorised'].id;
 const serialRule = verifyRules['zone/serial-not-increased'];
 
 /** Why the keys of a zone cannot sign it; sentences without their subject. */

@@ -4,15 +4,18 @@ import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
+import { keyLabel } from '../dnssec/algorithm.ts';
 import { FileError, type ReadableFiles } from '../host/host.ts';
 import { regularFiles } from '../host/regular.ts';
 import type { Journal } from '../journal/journal.ts';
 import { parseJournal } from '../journal/parse.ts';
 import { keyFilesOf } from '../keys/key-folder.ts';
-import { type KeySet, readKeySet } from '../keys/key-set.ts';
+import { type KeySet, positionOfKey, readKeySet } from '../keys/key-set.ts';
+import { rules as keyRules } from '../keys/rules.ts';
 import { type KeyDuties, keyDuties } from '../rollover/duties.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
+import { unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
 import { journalFile, lastZoneFile, type Places, settingsFile, zoneFolder } from './places.ts';
 import { rules } from './rules.ts';
 import { parseSettings, type Settings } from './settings-file.ts';
@@ -30,6 +33,8 @@ export interface ZoneState {
   readonly isNew: boolean;
   /** What is wrong with keys or journal; such a zone is not signed. */
   readonly errors: readonly Problem[];
+  /** About keys that nobody has asked for, which are left out: the zone keeps its last content, signed with its other keys. */
+  readonly strangerErrors: readonly Problem[];
   /** The last verified output, as it stands on the disk and as columns; undefined where there is none. */
   last(): { readonly octets: Octets; readonly zone: Zone } | undefined;
 }
@@ -38,6 +43,8 @@ export interface ReadStateOptions {
   readonly now: number;
   /** `ignore`: no .private file is opened. */
   readonly privateHalves: 'read' | 'ignore';
+  /** The operator takes keys that nobody has asked for: `--override key/unauthorised=zone`. */
+  readonly acceptsKeys?: boolean;
 }
 
 /** What the disk refuses is an error of this zone and of no other. */
@@ -56,7 +63,13 @@ export function readZoneState(
     report(own, rules['build/state-damaged'], undefined, { zone, what: error.message }, { subject: zone });
     for (const problem of own.problems) to.add(problem);
     const keys = readKeySet(zone, [], newReport());
-    const none = { journal: undefined, settings: undefined, wasSigned: () => true, isNew: false };
+    const none = {
+      journal: undefined,
+      settings: undefined,
+      wasSigned: () => true,
+      isNew: false,
+      strangerErrors: [],
+    };
     return { zone, keys, duties: keyDuties([], options.now), ...none, errors: own.problems, last: () => undefined };
   }
 }
@@ -65,7 +78,7 @@ function readState(
   all: ReadableFiles,
   places: Places,
   zone: Name,
-  { now, privateHalves }: ReadStateOptions,
+  { now, privateHalves, acceptsKeys }: ReadStateOptions,
   to: Report,
 ): ZoneState {
   const own = newReport();
@@ -73,7 +86,7 @@ function readState(
   const folder = zoneFolder(places, zone);
   // Messages name files as people see them, from the root of the repository.
   const keyFiles = keyFilesOf(files, folder, relative(places.root, folder)).filter(({ name }) => name.zone === zone);
-  const keys = readKeySet(zone, keyFiles, own, { privateHalves });
+  const allKeys = readKeySet(zone, keyFiles, own, { privateHalves });
   const octets = (path: string) => (files.facts(path) === undefined ? undefined : files.read(path));
   const journalPath = journalFile(places, zone);
   const journalOctets = octets(journalPath);
@@ -87,6 +100,14 @@ function readState(
     if (found === null) found = readLast(files, lastZoneFile(places, zone), zone);
     return found;
   };
+  const strangers = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
+  const keys = withoutKeys(allKeys, strangers);
+  const stray = newReport();
+  for (const key of strangers) {
+    const facts = { key: keyLabel(key.algorithm, key.tag) };
+    report(stray, keyRules['key/unauthorised'], positionOfKey(key), facts, { subject: zone });
+  }
+  for (const problem of stray.problems) to.add(problem);
   return {
     zone,
     keys,
@@ -97,6 +118,7 @@ function readState(
       settings !== undefined || (journal !== undefined && hasBuiltKeys(journal)) || hasDenial(last()?.zone),
     isNew: keyFiles.length === 0 && journalOctets === undefined,
     errors: own.problems.filter(({ tier }) => tier === 'error'),
+    strangerErrors: stray.problems,
     last,
   };
 }
