@@ -1,16 +1,15 @@
 /** What rollovers ask of answers: signatures over one RRset, octets of one message (ROLLOVER section 2). */
 import { nameToWire } from '../dns/name.ts';
-import { typeName } from '../dns/type.ts';
+import { Type } from '../dns/type.ts';
 import { algorithmOf } from '../dnssec/algorithm.ts';
-import type { Journal, KeyId, RRsetHistory, RRsetVersion, Signed, Timeline } from '../journal/journal.ts';
+import type { Journal, KeyId, RRsetHistory, Signed, Timeline } from '../journal/journal.ts';
 import { fromHex } from '../text/octets.ts';
 import { keyIdOf } from './chain-facts.ts';
-import type { ServiceRules } from './policy.ts';
-import { type Entry, entriesOf } from './served.ts';
+import type { Entry } from './served.ts';
 import { endOf, overlap, type Span } from './span.ts';
 import type { CacheContent, Warning, WarningKind } from './violation.ts';
 import { dnskeyLabel, spanInWords } from './words.ts';
-import { dnskeyHistory, nameOf } from './zone-history.ts';
+import { dnskeyHistory, type ZoneHistory } from './zone-history.ts';
 
 export const budget = {
   /** One of the old key or algorithm, one of the new. */
@@ -19,21 +18,16 @@ export const budget = {
   answer: 1232,
 } as const;
 
-type Version = Timeline & { readonly signed?: Signed };
+type Version = Timeline & { readonly signed?: Signed; readonly records?: readonly string[] };
 
-export function judgeBudget(journal: Journal, rules: ServiceRules, during: Span): readonly Warning[] {
+export function judgeBudget({ journal, rrsets }: ZoneHistory, during: Span): readonly Warning[] {
   const signatures = signatureLengths(journal);
-  const { content, zone } = journal;
-  const rest = entriesOf(content, content, rules, ({ largestTtl }) => largestTtl).flatMap((entry) =>
-    manySignatures(journal, `${zone} (everything else)`, entry, during),
-  );
-  const awaited = journal.rrsets.flatMap((history) =>
-    entriesOf(history.versions, content, rules, ({ ttl }) => ttl).flatMap((entry) => [
-      ...manySignatures(journal, nameOf(history), entry, during),
-      ...largeAnswer(journal, history, entry, signatures, during),
+  return rrsets.flatMap(({ name, of, entries }) =>
+    entries.flatMap((entry) => [
+      ...manySignatures(journal, name, entry, during),
+      ...(of === undefined ? [] : largeAnswer(journal, name, of, entry, signatures, during)),
     ]),
   );
-  return [...rest, ...awaited];
 }
 
 function manySignatures(journal: Journal, name: string, entry: Entry<Version>, during: Span): readonly Warning[] {
@@ -45,18 +39,19 @@ function manySignatures(journal: Journal, name: string, entry: Entry<Version>, d
 
 function largeAnswer(
   journal: Journal,
-  history: RRsetHistory,
-  entry: Entry<RRsetVersion>,
+  name: string,
+  of: Pick<RRsetHistory, 'owner' | 'type'>,
+  entry: Entry<Version>,
   lengths: ReadonlyMap<KeyId, number>,
   during: Span,
 ): readonly Warning[] {
-  const { records, signed } = entry.version;
+  const { records = [], signed } = entry.version;
   if (records.length === 0) return [];
-  const octets = answerLength(journal, history, records, signed?.signers ?? [], lengths);
+  const octets = answerLength(journal, of, records, signed?.signers ?? [], lengths);
   if (octets <= budget.answer) return [];
   const fact = `makes an answer of about ${octets} octets, expected at most ${budget.answer}: resolvers ask again over TCP`;
-  const labels = typeName(history.type) === 'DNSKEY' ? records.map(dnskeyLabel) : [];
-  return warningOf(journal, 'large-answer', nameOf(history), fact, entry, labels, during);
+  const labels = of.type === Type.DNSKEY ? records.map(dnskeyLabel) : [];
+  return warningOf(journal, 'large-answer', name, fact, entry, labels, during);
 }
 
 function warningOf(
@@ -99,7 +94,7 @@ function signatureLengths(journal: Journal): ReadonlyMap<KeyId, number> {
 /** Header 12, question, per record an owner as a pointer and 10 octets of fields, RRSIG fields 18 and signer (RFC 4034 section 3.1), OPT 11. */
 function answerLength(
   { zone }: Journal,
-  { owner }: RRsetHistory,
+  { owner }: Pick<RRsetHistory, 'owner' | 'type'>,
   records: readonly string[],
   signers: readonly KeyId[],
   lengths: ReadonlyMap<KeyId, number>,

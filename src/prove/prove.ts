@@ -65,8 +65,8 @@ export function prove(question: ProofQuestion): Proof {
     histories.push({ history, rules });
     const found = judgeOnce(chains, chainFacts(history), profiles, during);
     violations.push(...found.findings.map((finding) => violationOf(finding, history)));
-    violations.push(...judgeSignatureWindows(journal, rules, during));
-    warnings.push(...judgeBudget(journal, rules, during));
+    violations.push(...judgeSignatureWindows(history, clockSkew, during));
+    warnings.push(...judgeBudget(history, during));
   }
   const hosts = mail === undefined ? undefined : judgeMail(mail, histories, during);
   violations.push(...(hosts?.violations ?? []));

@@ -8,29 +8,28 @@
  */
 import type { ContentVersion, Journal, RRsetVersion } from '../journal/journal.ts';
 import { readableTime } from '../text/time.ts';
-import type { ServiceRules } from './policy.ts';
-import { type Entry, entriesOf } from './served.ts';
+import type { Entry } from './served.ts';
 import { endOf, overlap, type Span } from './span.ts';
 import type { CacheContent, Violation } from './violation.ts';
-import { nameOf } from './zone-history.ts';
+import type { ZoneHistory } from './zone-history.ts';
 
 /** `until` of `during` is Infinity where the future is not known: then only its first instant is judged. */
-export function judgeSignatureWindows(journal: Journal, rules: ServiceRules, during: Span): readonly Violation[] {
-  const { content, rrsets, zone } = journal;
+export function judgeSignatureWindows(
+  { journal, rrsets }: ZoneHistory,
+  clockSkew: number,
+  during: Span,
+): readonly Violation[] {
   const judged = endOf(during) === undefined ? { from: during.from, until: during.from + 1 } : during;
-  const of = <V extends ContentVersion | RRsetVersion>(name: string, versions: readonly V[], ttlOf: (v: V) => number) =>
-    entriesOf(versions, content, rules, ttlOf).flatMap((entry) => outside(journal, name, entry, rules, judged));
-  return [
-    ...of(`${zone} (everything else)`, content, ({ largestTtl }) => largestTtl),
-    ...rrsets.flatMap((history) => of(nameOf(history), history.versions, ({ ttl }) => ttl)),
-  ];
+  return rrsets.flatMap(({ name, entries }) =>
+    entries.flatMap((entry) => outside(journal, name, entry, clockSkew, judged)),
+  );
 }
 
 function outside(
   journal: Journal,
   name: string,
   { version, served, held, ttl }: Entry<ContentVersion | RRsetVersion>,
-  { clockSkew }: ServiceRules,
+  clockSkew: number,
   judged: Span,
 ): readonly Violation[] {
   const { signed, built, dropped } = version;

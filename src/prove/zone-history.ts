@@ -1,6 +1,6 @@
 /** The history of a zone as validators meet it: DS sets, DNSKEY RRsets, and everything else in classes that are judged alike. */
 import { Type, typeName } from '../dns/type.ts';
-import type { ContentVersion, Journal, KeyId, RRsetHistory, RRsetVersion } from '../journal/journal.ts';
+import type { ContentVersion, Journal, KeyId, RRsetHistory, RRsetVersion, Signed } from '../journal/journal.ts';
 import { type DsEntry, dsHistory } from './ds-history.ts';
 import type { ServiceRules } from './policy.ts';
 import { type Entry, entriesOf } from './served.ts';
@@ -10,12 +10,20 @@ export interface ZoneHistory {
   readonly journal: Journal;
   readonly ds: readonly DsEntry[];
   readonly dnskey: readonly Entry<RRsetVersion>[];
-  /** Histories with equal signers and equal times, whatever they hold. */
+  /** The rest of the zone as one, and every awaited RRset, DNSKEY among them. */
+  readonly rrsets: readonly NamedHistory[];
+  /** Those but DNSKEY: histories with equal signers and equal times, whatever they hold. */
   readonly classes: readonly SignedClass[];
 }
 
-export interface SignedClass {
+export interface NamedHistory {
   /** `example.org. (everything else)`, `_25._tcp.mx.example.org. TLSA`. */
+  readonly name: string;
+  readonly of?: Pick<RRsetHistory, 'owner' | 'type'>;
+  readonly entries: readonly Entry<RRsetVersion | ContentVersion>[];
+}
+
+export interface SignedClass {
   readonly names: readonly string[];
   readonly entries: readonly SignedEntry[];
 }
@@ -27,12 +35,28 @@ export interface SignedEntry {
 }
 
 export function zoneHistory(journal: Journal, rules: ServiceRules, now: number): ZoneHistory {
-  return {
-    journal,
-    ds: dsHistory(journal, rules, now),
-    dnskey: dnskeyEntries(journal, rules),
-    classes: classesOf(journal, rules),
+  const { content, rrsets, zone } = journal;
+  const dnskey = dnskeyEntries(journal, rules);
+  const rest = {
+    name: `${zone} (everything else)`,
+    entries: entriesOf(content, content, rules, largestTtl, swap(rules)),
   };
+  const awaited = rrsets.map(({ owner, type, versions }): NamedHistory => {
+    const isDnskey = owner === zone && type === Type.DNSKEY;
+    const entries = isDnskey ? dnskey : entriesOf(versions, content, rules, ({ ttl }) => ttl, swap(rules));
+    return { name: `${owner} ${typeName(type)}`, of: { owner, type }, entries };
+  });
+  const all: readonly NamedHistory[] = [rest, ...awaited];
+  const classes = classesOf(all.filter(({ entries }) => entries !== dnskey));
+  return { journal, ds: dsHistory(journal, rules, now), dnskey, rrsets: all, classes };
+}
+
+const largestTtl = ({ largestTtl, negativeTtl }: ContentVersion) => Math.max(largestTtl, negativeTtl);
+
+/** Where signers change, old signatures are kept for the safety of the policy. */
+function swap({ policy }: ServiceRules) {
+  return (version: { readonly signed?: Signed }, next: { readonly signed?: Signed }) =>
+    version.signed !== undefined && next.signed !== undefined ? policy.retireSafety : 0;
 }
 
 export function dnskeyHistory({ zone, rrsets, content }: Journal): readonly RRsetVersion[] {
@@ -55,26 +79,16 @@ function dnskeyEntries(journal: Journal, rules: ServiceRules): readonly Entry<RR
   return entriesOf(dnskeyHistory(journal), journal.content, rules, ({ ttl }) => ttl, margin);
 }
 
-function classesOf(journal: Journal, rules: ServiceRules): readonly SignedClass[] {
-  const { content, zone } = journal;
-  const swap = (version: Pick<RRsetVersion, 'signed'>, next: Pick<RRsetVersion, 'signed'>) =>
-    version.signed !== undefined && next.signed !== undefined ? rules.policy.retireSafety : 0;
-  const largest = ({ largestTtl, negativeTtl }: ContentVersion) => Math.max(largestTtl, negativeTtl);
-  const rest = entriesOf(content, content, rules, largest, swap).map(signedEntry);
-  const classes = new Map([[keyOf(rest), { names: [`${zone} (everything else)`], entries: rest }]]);
-  for (const history of journal.rrsets) {
-    if (history.owner === zone && history.type === Type.DNSKEY) continue;
-    const entries = entriesOf(history.versions, content, rules, ({ ttl }) => ttl, swap).map(signedEntry);
+function classesOf(histories: readonly NamedHistory[]): readonly SignedClass[] {
+  const classes = new Map<string, { readonly names: string[]; readonly entries: readonly SignedEntry[] }>();
+  for (const { name, entries: versions } of histories) {
+    const entries = versions.map(signedEntry);
     const key = keyOf(entries);
     const same = classes.get(key);
-    if (same === undefined) classes.set(key, { names: [nameOf(history)], entries });
-    else same.names.push(nameOf(history));
+    if (same === undefined) classes.set(key, { names: [name], entries });
+    else same.names.push(name);
   }
   return [...classes.values()];
-}
-
-export function nameOf({ owner, type }: Pick<RRsetHistory, 'owner' | 'type'>): string {
-  return `${owner} ${typeName(type)}`;
 }
 
 function signedEntry({ version, held, ttl }: Entry<RRsetVersion | ContentVersion>): SignedEntry {
