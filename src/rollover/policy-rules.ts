@@ -141,6 +141,16 @@ const table = {
         : same.every((other) => !isShown(other, 'dnskey'));
     },
   },
+  // The swap of signatures in safety rule 3 counts on the old ones being in every cache that lacks the new ones.
+  'zrrsig-arrived': {
+    text: 'signatures that some caches still lack hand over to others only when those are in every cache',
+    records: ['zrrsig'],
+    to: 'unretentive',
+    allows: (key, keys) =>
+      !fits(key, '*R**') ||
+      !algorithmStays(key, keys) ||
+      ofAlgorithm(keys, algorithmOfKey(key)).some((other) => fits(other, 'OO**')),
+  },
 } as const satisfies Readonly<Record<string, PolicyRule>>;
 
 export type PolicyRuleId = keyof typeof table;

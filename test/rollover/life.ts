@@ -19,6 +19,7 @@ import { withBuilt } from '../../src/journal/with-built.ts';
 import { tupleOf } from '../../src/rollover/key-records.ts';
 import type { Move, WantedKey } from '../../src/rollover/move.ts';
 import type { RolloverPolicy } from '../../src/rollover/policy.ts';
+import type { Answer } from '../../src/rollover/requests.ts';
 import { cdsWanted, dnskeySet, dsWanted, signersOf } from '../../src/rollover/rrsets.ts';
 import { type StepInput, type StepResult, step } from '../../src/rollover/step.ts';
 import type { Switches } from '../../src/rollover/switches.ts';
@@ -86,6 +87,21 @@ export class Life {
     this.now = start;
     this.#start = start;
     this.journal = newJournal(zone, start);
+  }
+
+  /** A zone whose first keys are all in place. */
+  static signed(policy: RolloverPolicy, options: LifeOptions = {}): Life {
+    const life = new Life(policy, options);
+    life.story(policy.parent.ttl * 4 + 30 * day);
+    return life;
+  }
+
+  /** Takes the answer to a request over, with the keys that it asks for. */
+  ask(answer: Answer): this {
+    if ('error' in answer) throw new Error(answer.error);
+    this.journal = answer.journal;
+    for (const wanted of answer.wanted) this.add(wanted);
+    return this;
   }
 
   /** One run of the tool, without a word about what was seen. */

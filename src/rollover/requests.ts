@@ -1,0 +1,148 @@
+/** What operators ask the engine for: rolls, going insecure, taking a roll back, the word for manual steps. Values in, values out. */
+import { algorithmName } from '../dnssec/algorithm.ts';
+import type { Journal, KeyRecord, KeyRole } from '../journal/journal.ts';
+import { algorithmOfKey, isDone, isHidden, isShown, keyOf } from './key-records.ts';
+import type { WantedKey } from './move.ts';
+import type { RolloverPolicy } from './policy.ts';
+import { rolesOfLayout, successorOf } from './wanted-keys.ts';
+
+/** The journal with the request in it, and the keys to make and add with `withNewKey`; or why not, as a sentence. */
+export type Answer =
+  | { readonly journal: Journal; readonly wanted: readonly WantedKey[] }
+  | { readonly error: string; readonly hint: string };
+
+export interface RollOptions {
+  /** A key is compromised: also while another roll of the same kind is under way. */
+  readonly emergency?: boolean;
+}
+
+export const rollZsk = (journal: Journal, options?: RollOptions) => rollRole('zsk', journal, options);
+export const rollKsk = (journal: Journal, options?: RollOptions) => rollRole('ksk', journal, options);
+export const rollCsk = (journal: Journal, options?: RollOptions) => rollRole('csk', journal, options);
+
+function rollRole(role: KeyRole, journal: Journal, { emergency = false }: RollOptions = {}): Answer {
+  const refusal = leavesDnssec(journal);
+  if (refusal !== undefined) return refusal;
+  const staying = journal.keys.filter(({ goal }) => goal === 'omnipresent');
+  const key = staying.find((each) => each.role === role);
+  if (key === undefined) {
+    const roles = staying.map((each) => `${each.role.toUpperCase()} ${each.id}`).join(', ');
+    return {
+      error: `${journal.zone} has no ${role.toUpperCase()}`,
+      hint: roles === '' ? 'build the zone first' : `its keys are ${roles}`,
+    };
+  }
+  const before = keyOf(journal.keys, key.predecessor);
+  if (!emergency && before !== undefined && before.goal === 'hidden' && !isHidden(before)) {
+    return {
+      error: `${before.id} is still being replaced by ${key.id}`,
+      hint: 'see danezone plan for when that is done; roll again with --emergency only if the new key is compromised',
+    };
+  }
+  return { journal, wanted: [successorOf(key, 'request')] };
+}
+
+function leavesDnssec({ zone, requests }: Journal): Answer | undefined {
+  if (requests.insecure === undefined) return undefined;
+  return { error: `${zone} is leaving DNSSEC`, hint: 'take that back first: danezone roll abort' };
+}
+
+/** To the algorithm and the layout of the policy. */
+export function rollAlgorithm(journal: Journal, policy: RolloverPolicy): Answer {
+  const refusal = leavesDnssec(journal);
+  if (refusal !== undefined) return refusal;
+  const { algorithm, layout } = policy.keys;
+  const staying = journal.keys.filter(({ goal }) => goal === 'omnipresent');
+  const roles: readonly KeyRole[] = rolesOfLayout[layout];
+  const isNew = (role: KeyRole) => !staying.some((key) => key.role === role && algorithmOfKey(key) === algorithm);
+  const wantedRoles = roles.filter(isNew);
+  if (staying.length === 0) return { error: `${journal.zone} has no keys`, hint: 'build the zone first' };
+  if (wantedRoles.length === 0) {
+    const what = `${algorithmName(algorithm)} and ${layout === 'csk' ? 'one key' : 'KSK and ZSK'}`;
+    return {
+      error: `the keys of ${journal.zone} are those of its policy already: ${what}`,
+      hint: 'set the new algorithm or layout in the policy of the zone first, under keys:',
+    };
+  }
+  const moving = journal.keys.find((key) => key.goal === 'hidden' && !isHidden(key));
+  if (moving !== undefined) {
+    return {
+      error: `${moving.id} is still being replaced`,
+      hint: 'an algorithm or layout is changed when no other roll is under way: see danezone plan for when that is',
+    };
+  }
+  const retires = staying.filter((key) => !(roles.includes(key.role) && algorithmOfKey(key) === algorithm));
+  const reason = staying.some((key) => algorithmOfKey(key) !== algorithm) ? 'algorithm' : 'layout';
+  return {
+    journal,
+    // With the first of the new keys all old ones are on their way out: what they may not do yet, policy and safety hold back.
+    wanted: wantedRoles.map((role, index) => ({
+      role,
+      algorithm,
+      // Within an algorithm the new secure entry point follows the old one; across algorithms nothing follows.
+      predecessor: role === 'zsk' ? undefined : retires.find((key) => followsOn(key, algorithm))?.id,
+      retires: index === 0 ? retires.map(({ id }) => id) : [],
+      reason,
+    })),
+  };
+}
+
+const followsOn = (key: KeyRecord, algorithm: number) => key.role !== 'zsk' && algorithmOfKey(key) === algorithm;
+
+/** From signed to unsigned: TLSA records go, then the DS, then everything. */
+export function goInsecure(journal: Journal, now: number, by: string): Answer {
+  if (journal.requests.insecure !== undefined) return { journal, wanted: [] };
+  if (journal.keys.every(isDone)) return { error: `${journal.zone} is not signed`, hint: 'there is nothing to do' };
+  const keys = journal.keys.map((key): KeyRecord => ({ ...key, goal: 'hidden' }));
+  return { journal: { ...journal, keys, requests: { ...journal.requests, insecure: { at: now, by } } }, wanted: [] };
+}
+
+/** Manual steps that are due at `now` may be taken. */
+export function approveSteps(journal: Journal, now: number, by: string): Answer {
+  return { journal: { ...journal, requests: { ...journal.requests, approved: { at: now, by } } }, wanted: [] };
+}
+
+/**
+ * Takes back what is under way: keys that are leaving stay, and those that replace them leave. A roll whose old key has left the
+ * zone goes on. The lifetime of a key that stays begins again, or the same roll would start the next day.
+ */
+export function abort(journal: Journal, now: number): Answer {
+  const { insecure, ...requests } = journal.requests;
+  const leaving = journal.keys.filter((key) => key.goal === 'hidden' && !isHidden(key));
+  if (leaving.length === 0) return { error: 'no roll is under way', hint: 'there is nothing to take back' };
+  const returning = leaving.filter((key) => isShown(key, 'dnskey') || !isReplacedInKind(key, journal.keys));
+  if (!returning.some((key) => isShown(key, 'dnskey'))) {
+    return {
+      error: `${leaving.map(({ id }) => id).join(' and ')} left the zone already`,
+      hint: 'it is too late to go back: let this roll finish, then start another',
+    };
+  }
+  const coming = insecure === undefined ? madeFor(returning, journal.keys) : [];
+  const keys = journal.keys.map((key): KeyRecord => {
+    if (returning.includes(key)) {
+      const isTurned = coming.some(({ id }) => id === key.successor);
+      const relation = isTurned ? { predecessor: key.successor, successor: undefined } : {};
+      return { ...key, ...relation, goal: 'omnipresent', active: key.active && now };
+    }
+    if (!coming.includes(key)) return key;
+    const isTurned = returning.some(({ id }) => id === key.predecessor);
+    const relation = isTurned ? { predecessor: undefined, successor: key.predecessor } : {};
+    return { ...key, ...relation, goal: 'hidden' };
+  });
+  return { journal: { ...journal, keys, requests }, wanted: [] };
+}
+
+function isReplacedInKind(key: KeyRecord, keys: readonly KeyRecord[]): boolean {
+  return keyOf(keys, key.successor)?.role === key.role;
+}
+
+/** The keys that were made to replace others: their successors; of another algorithm or layout, all that were made together. */
+function madeFor(leaving: readonly KeyRecord[], keys: readonly KeyRecord[]): readonly KeyRecord[] {
+  const staying = keys.filter(({ goal }) => goal === 'omnipresent');
+  const newest = Math.max(...staying.map(({ created }) => created));
+  return staying.filter(
+    (key) =>
+      leaving.some(({ successor }) => successor === key.id) ||
+      (key.predecessor === undefined && key.created === newest && leaving.every(({ created }) => created <= newest)),
+  );
+}
