@@ -2,6 +2,7 @@
 import { build, resign } from './build.ts';
 import { check } from './check.ts';
 import type { CommandSpec } from './command.ts';
+import { confirmCertServed, confirmDsGone, confirmDsSeen, confirmPublished } from './confirm.ts';
 import { diff } from './diff.ts';
 import { ds } from './ds.ts';
 import { explain } from './explain.ts';
@@ -22,6 +23,10 @@ export const commands: readonly CommandSpec[] = [
   sign,
   verify,
   resign,
+  confirmPublished,
+  confirmDsSeen,
+  confirmDsGone,
+  confirmCertServed,
   explain,
   keysGenerate,
   keysList,

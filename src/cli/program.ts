@@ -73,7 +73,10 @@ export async function runProgram(
 }
 
 /** What stands beside the name of a group in the help. */
-const groupSummaries: Readonly<Record<string, string>> = { keys: 'make and list DNSSEC keys' };
+const groupSummaries: Readonly<Record<string, string>> = {
+  confirm: 'say what servers, parents and hosts show, so that clocks run',
+  keys: 'make and list DNSSEC keys',
+};
 
 function optionOf(spec: CommandSpec['options'][number]): Option {
   const option = new Option(spec.flags, spec.description);

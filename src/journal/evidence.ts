@@ -4,13 +4,14 @@
  *
  * Evidence never makes a clock earlier: a time before the last evidence of the same kind counts as the time of that.
  */
-import type { Name } from '../dns/name.ts';
 import { isAhead } from '../dns/serial.ts';
 import { readableTime } from '../text/time.ts';
 import { clockTolerance } from './clock.ts';
 import type { DsVersion, Evidence, Fact, Journal, Service, Timeline } from './journal.ts';
 
-export type WithEvidence = { readonly journal: Journal; readonly error?: undefined } | { readonly error: string };
+export type WithEvidence =
+  | { readonly journal: Journal; readonly error?: undefined }
+  | { readonly error: string; readonly journal?: undefined };
 
 /** Times in Unix seconds. */
 export interface Witness {
@@ -128,20 +129,21 @@ export function withCertificate(
   const future = futureTime(witness);
   if (future !== undefined) return { error: future };
   const fact = { kind: 'certificate-served', host, port, protocol, spki } as const;
-  const last = certificateServed(journal, fact);
-  if (last?.fact.spki === spki) return { journal };
-  const at = Math.max(witness.at, last?.at ?? 0);
+  const shown = certificatesServed(journal, fact);
+  if (shown.some((row) => row.fact.spki === spki)) return { journal };
+  const at = Math.max(witness.at, shown.at(-1)?.at ?? 0);
   return { journal: withRow(journal, { ...witness, at, fact }) };
 }
 
-/** The last evidence of the certificate that a service shows. */
-export function certificateServed(
+/** The evidence of what a service shows now: the rows of the last time, one for each key algorithm. */
+export function certificatesServed(
   { evidence }: Pick<Journal, 'evidence'>,
-  { host, port, protocol }: { readonly host: Name; readonly port: number; readonly protocol: string },
-) {
-  return rowsOf(evidence, 'certificate-served').findLast(
+  { host, port, protocol }: Omit<CertificateFact, 'spki'>,
+): readonly Row<'certificate-served'>[] {
+  const rows = rowsOf(evidence, 'certificate-served').filter(
     ({ fact }) => fact.host === host && fact.port === port && fact.protocol === protocol,
   );
+  return rows.filter(({ at }) => at === rows.at(-1)?.at);
 }
 
 type Row<K extends Fact['kind']> = Omit<Evidence, 'fact'> & { readonly fact: Extract<Fact, { kind: K }> };

@@ -1,0 +1,425 @@
+/** `danezone confirm …`: a person says what name servers, parents and hosts show; clocks run from there. */
+import type { Name } from '../dns/name.ts';
+import type { Host } from '../host/host.ts';
+import type { WithEvidence, Witness } from '../journal/evidence.ts';
+import type { Journal } from '../journal/journal.ts';
+import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
+import type { Confirmation, ConfirmOutcome } from '../pipeline/confirm.ts';
+import { journalFile, type Places } from '../pipeline/places.ts';
+import type { Repository } from '../pipeline/repository.ts';
+import type { Following } from '../pipeline/running-clocks.ts';
+import type { RolloverPolicy } from '../rollover/policy.ts';
+import { quote } from '../text/escape.ts';
+import { newReport } from '../text/problem.ts';
+import { parseTime, readableTime } from '../text/time.ts';
+import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { placesOf, stateOption, zoneArguments } from './repository-options.ts';
+
+/** Seconds that `--now` may be away from the system clock without being a rehearsal. */
+const nowTolerance = 300;
+const attempts = 3;
+/** Seconds: of most parents; without a description nothing better is known, and the policy counts where it says more. */
+const usualDsTtl = 86_400;
+
+const witnessOptions = [
+  { flags: '--at <time>', description: 'when it was seen (default: now); a time to come is refused' },
+  { flags: '--by <name>', description: 'who has seen it (default: $USER)' },
+  stateOption,
+  { flags: '--rehearsal', description: 'with --now: this is a copy, its journals may be written' },
+] as const;
+
+const zonesArgument = { flags: '[zone...]', description: 'the zones that it was seen of' };
+
+const writes = `What is said is written into keys/<zone>/journal.json with its time and by whom, and is never merged away: commit it. It never makes a clock earlier: a time before the last evidence of the same kind counts as the time of that. Saying the same again changes nothing.
+
+Exit status: 0 it is in the journals; 1 it was refused for a zone, with what is known instead; 75 another run is at work.`;
+
+export const confirmPublished: CommandSpec = {
+  name: 'confirm published',
+  arguments: [zonesArgument],
+  summary: 'say that every listed name server has a serial of a zone',
+  description: `Every name server of the NS set, all secondaries included, answers with the serial: the one that was built last, or --serial. What was in the zone with it is published from then on, what had left before is gone, and the clocks of caches run. Ask each server yourself: dig +norec SOA ZONE @SERVER.
+
+A serial that is older than the last one confirmed says that servers have gone back: what is newer has to be seen anew.
+
+${writes}`,
+  options: [
+    { flags: '--serial <n>', description: 'of one zone (default: the serial that was built last)' },
+    { flags: '--all', description: 'every zone that has a journal' },
+    ...witnessOptions,
+  ],
+  formats: ['text', 'json'],
+  examples: [
+    'danezone confirm published example.org',
+    'danezone confirm published --all',
+    'danezone confirm published example.org --serial 2026060101 --at 2026-06-01T12:00Z --by ann',
+  ],
+  run: (host, globals, args, options) =>
+    run(host, globals, options, ({ places, witness }) => {
+      const serial = numberOf(options.serial, '--serial', 0xffff_ffff);
+      const zones = zonesOf(host, places, args, options.all === true);
+      if (serial !== undefined && zones.length !== 1) throw new UsageError('--serial is of one zone: name that zone');
+      return zones.map((zone) => ({
+        zone,
+        say: async () => {
+          const { withPublished } = await import('../journal/evidence.ts');
+          return (journal) => {
+            const last = serial ?? journal.serial?.last;
+            if (last === undefined) return { error: 'nothing was built yet: run danezone build first' };
+            return withPublished(journal, { ...witness, serial: last });
+          };
+        },
+      }));
+    }),
+};
+
+const dsDescription = {
+  options: [{ flags: '--ttl <seconds>', description: 'TTL of that answer (default: of the parent policy)' }],
+} as const;
+
+export const confirmDsSeen: CommandSpec = {
+  name: 'confirm ds-seen',
+  arguments: [zonesArgument],
+  summary: 'say which DS records every server of the parent shows',
+  description: `Every server of the parent zone, asked without recursion (dig +norec DS ZONE @SERVER), shows exactly these DS records: those that danezone asks for now (danezone ds), or those given with --ds, all of them. The TTL is that of the parent's own answer; one that was read from a resolver never shortens a wait.
+
+${writes}`,
+  options: [
+    {
+      flags: '--ds <rdata>',
+      description: "'TAG ALGORITHM TYPE DIGEST', once for each record that is there; none for no DS at all",
+      many: true,
+    },
+    ...dsDescription.options,
+    ...witnessOptions,
+  ],
+  formats: ['text', 'json'],
+  examples: [
+    'danezone confirm ds-seen example.org',
+    "danezone confirm ds-seen example.org --ds '7956 13 2 05A1…' --ttl 3600",
+    'danezone confirm ds-seen example.org --ds none',
+  ],
+  run: (host, globals, args, options) =>
+    run(host, globals, options, ({ places, witness, policyOf }) => {
+      const zones = zonesOf(host, places, args, false);
+      const texts = options.ds as readonly string[] | undefined;
+      if (texts !== undefined && zones.length !== 1) throw new UsageError('--ds is of one zone: name that zone');
+      const ttl = numberOf(options.ttl, '--ttl', 0x7fff_ffff);
+      return zones.map((zone) => ({
+        zone,
+        say: async () => {
+          const records = texts === undefined ? undefined : await dsRecords(texts);
+          const { withDs } = await import('../journal/evidence.ts');
+          return (journal) => {
+            const seen = records ?? asked(journal);
+            if (records === undefined && seen.length === 0) {
+              return { error: 'no DS is asked for now: give what the parent shows with --ds, or say ds-gone' };
+            }
+            return withDs(journal, { ...witness, records: seen, ttl: ttl ?? policyOf(zone)?.parent.ttl ?? usualDsTtl });
+          };
+        },
+      }));
+    }),
+};
+
+export const confirmDsGone: CommandSpec = {
+  name: 'confirm ds-gone',
+  arguments: [zonesArgument],
+  summary: 'say that DS records that are no longer wanted are gone from the parent',
+  description: `No server of the parent zone shows a DS record any more that danezone does not ask for now (danezone ds): what it asks for is there, and nothing else; for a zone that becomes insecure, no DS at all. Other contents are said with confirm ds-seen --ds.
+
+${writes}`,
+  options: [...dsDescription.options, ...witnessOptions],
+  formats: ['text', 'json'],
+  examples: ['danezone confirm ds-gone example.org'],
+  run: (host, globals, args, options) =>
+    run(host, globals, options, ({ places, witness, policyOf }) => {
+      const ttl = numberOf(options.ttl, '--ttl', 0x7fff_ffff);
+      return zonesOf(host, places, args, false).map((zone) => ({
+        zone,
+        say: async () => {
+          const { withDs } = await import('../journal/evidence.ts');
+          return (journal) =>
+            withDs(journal, {
+              ...witness,
+              records: asked(journal),
+              ttl: ttl ?? policyOf(zone)?.parent.ttl ?? usualDsTtl,
+            });
+        },
+      }));
+    }),
+};
+
+export const confirmCertServed: CommandSpec = {
+  name: 'confirm cert-served',
+  arguments: [{ flags: '<host>', description: 'the host of the description' }],
+  summary: 'say which certificate a host shows on every address',
+  description: `Every address of HOST shows the certificate, over STARTTLS or TLS, at the port of the service (openssl s_client -starttls smtp -connect ADDRESS:25): the current ones of the description, or --certificate. With next keys, say it after the switch, when the description names the new certificate as the current one.
+
+It stands in the journal of the zone that holds the TLSA records of the host. ${writes}`,
+  options: [
+    { flags: '--service <service>', description: 'smtp, imaps, 8443/tcp … (default: every service of the host)' },
+    { flags: '--certificate <name>', description: 'of the description (default: those of the service)' },
+    ...witnessOptions,
+  ],
+  formats: ['text', 'json'],
+  examples: [
+    'danezone confirm cert-served mx1.example.org',
+    'danezone confirm cert-served mx1.example.org --service smtp --certificate mx1-ecdsa',
+  ],
+  run: (host, globals, [hostText], options) =>
+    run(host, globals, options, ({ witness, repository }) => {
+      const [name] = zoneArguments([hostText]);
+      return [{ zone: name, say: () => certificatesOf(repository, name, options, witness) }];
+    }),
+};
+
+interface Told {
+  readonly places: Places;
+  readonly witness: Witness;
+  readonly repository: Repository;
+  readonly policyOf: (zone: Name) => RolloverPolicy | undefined;
+}
+
+/** What is said of a zone, or, of a certificate, of a host; `zone` of the answer is the zone that it is said to. */
+interface Saying {
+  readonly zone: Name;
+  readonly say: () => Promise<
+    ((journal: Journal) => WithEvidence) | { readonly zone: Name; readonly say: Confirmation['say'] }
+  >;
+}
+
+async function run(
+  host: Host,
+  globals: Globals,
+  options: Readonly<Record<string, unknown>>,
+  sayingsOf: (told: Told) => readonly Saying[],
+): Promise<Exit> {
+  const places = placesOf(host, globals, options, 'state');
+  const now = globals.now ?? host.now();
+  if (Math.abs(now - host.now()) > nowTolerance && options.rehearsal !== true) {
+    throw new UsageError('--now is more than five minutes away from the system clock: give --rehearsal on a copy');
+  }
+  const { readRepository } = await import('../pipeline/repository.ts');
+  const { rolloverPolicyOf } = await import('../rollover/policy.ts');
+  const { readThrough } = await import('../host/commit-record.ts');
+  const repository = readRepository(readThrough(host.files, places.root), places.root, [places.state], newReport());
+  const policyOf = (zone: Name) => {
+    const domain = repository.description.domains.get(zone);
+    return domain && rolloverPolicyOf(domain);
+  };
+  const sayings = sayingsOf({ places, witness: witnessOf(host, options, now), repository, policyOf });
+  const confirmations = await Promise.all(
+    sayings.map(async ({ zone, say }): Promise<Confirmation> => {
+      const said = await say();
+      return typeof said === 'function' ? { zone, say: said } : said;
+    }),
+  );
+  const { confirm } = await import('../pipeline/confirm.ts');
+  for (let attempt = 1; ; attempt++) {
+    const { outcomes, conflict } = await confirm(host, places, confirmations);
+    if (conflict !== undefined && attempt < attempts) continue;
+    if (conflict !== undefined) {
+      host.stderr.write(`danezone: nothing was written: ${conflict}; run again\n`);
+      return Exit.temporary;
+    }
+    await print(host, globals, outcomes, policyOf, now);
+    return outcomes.some(({ state }) => state === 'refused') ? Exit.problems : Exit.done;
+  }
+}
+
+function witnessOf(host: Host, options: Readonly<Record<string, unknown>>, now: number): Witness {
+  const text = options.at as string | undefined;
+  const at = text === undefined ? now : parseTime(text);
+  if (at === undefined) {
+    throw new UsageError(`--at ${quote(text ?? '')} is no time: write Unix seconds, YYYYMMDDHHMMSS or ISO 8601`);
+  }
+  const by = (options.by as string | undefined) ?? host.environment('USER') ?? '';
+  return { at, now, by: by.trim() === '' ? 'confirm' : by.trim(), servers: [] };
+}
+
+function zonesOf(host: Host, places: Places, args: readonly string[], all: boolean): readonly Name[] {
+  const named = [...new Set(zoneArguments(args))];
+  if (all && named.length > 0) throw new UsageError('name zones, or give --all: not both');
+  if (!all && named.length === 0) throw new UsageError('name the zones of which it was seen');
+  return all ? zonesWithJournal(host, places) : named;
+}
+
+function zonesWithJournal({ files }: Host, places: Places): readonly Name[] {
+  const zones = files
+    .list(places.state)
+    .flatMap((folder) => zoneOfKeyFolder(folder) ?? [])
+    .filter((zone) => files.facts(journalFile(places, zone)) !== undefined);
+  if (zones.length === 0) throw new UsageError('no zone has a journal: run danezone build first');
+  return zones;
+}
+
+function asked({ parentDs }: Journal): readonly string[] {
+  return parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+}
+
+async function dsRecords(texts: readonly string[]): Promise<readonly string[]> {
+  if (texts.length === 1 && texts[0] === 'none') return [];
+  const { encodeRecord } = await import('../dns/field-text.ts');
+  const { Type } = await import('../dns/type.ts');
+  const { hex } = await import('../text/octets.ts');
+  return texts.map((text) => {
+    const rdata = encodeRecord(Type.DS, text);
+    if ('error' in rdata)
+      throw new UsageError(`--ds ${quote(text)}: ${rdata.error}; write 'TAG ALGORITHM TYPE DIGEST'`);
+    return hex(rdata);
+  });
+}
+
+async function certificatesOf(
+  { description, certificates }: Repository,
+  name: Name,
+  options: Readonly<Record<string, unknown>>,
+  witness: Witness,
+): Promise<{ readonly zone: Name; readonly say: Confirmation['say'] }> {
+  const { zoneOf } = await import('../pipeline/repository.ts');
+  const { parseService } = await import('../dane/services.ts');
+  const { sha256 } = await import('../crypto/digest.ts');
+  const { hex } = await import('../text/octets.ts');
+  const { withCertificate } = await import('../journal/evidence.ts');
+  const host = description.hosts.get(name);
+  if (host === undefined) {
+    const known = [...description.hosts.keys()].slice(0, 20).join(', ');
+    throw new UsageError(`${name} is no host of the description; hosts are ${known === '' ? 'none' : known}`);
+  }
+  const zone = zoneOf(name, description);
+  if (zone === undefined)
+    throw new UsageError(`${name} lies in no zone of the description: it has no TLSA records here`);
+  const serviceText = options.service as string | undefined;
+  const wanted = serviceText === undefined ? undefined : parseService(serviceText);
+  if (wanted !== undefined && 'error' in wanted)
+    throw new UsageError(`--service ${quote(serviceText ?? '')} ${wanted.error}`);
+  const chosen = options.certificate as string | undefined;
+  const facts = host.services
+    .filter(({ port, protocol }) => wanted === undefined || (port === wanted.port && protocol === wanted.protocol))
+    .flatMap(({ port, protocol, certificates: own }) =>
+      own
+        .filter(({ value }) => chosen === undefined || value === chosen)
+        .map(({ value }) => {
+          const loaded = certificates.get(value);
+          if (loaded === undefined) throw new UsageError(`the certificate ${value} cannot be read: see danezone check`);
+          return { host: name, port, protocol, spki: hex(sha256(loaded.chain[0].spki)) };
+        }),
+    );
+  if (facts.length === 0) {
+    const has = host.services.map(
+      (service) => `${service.name} (${service.certificates.map(({ value }) => value).join(', ')})`,
+    );
+    throw new UsageError(
+      `${name} has no such service or certificate; it has ${has.length === 0 ? 'none' : has.join(', ')}`,
+    );
+  }
+  const say = (before: Journal): WithEvidence => {
+    let journal = before;
+    for (const fact of facts) {
+      const said = withCertificate(journal, { ...fact, ...witness });
+      if (said.error !== undefined) return said;
+      journal = said.journal;
+    }
+    return { journal };
+  };
+  return { zone, say };
+}
+
+function numberOf(value: unknown, option: string, max: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = String(value);
+  if (!/^[0-9]{1,10}$/.test(text) || Number(text) > max) {
+    throw new UsageError(`${option} ${quote(text)} is no number from 0 to ${max}`);
+  }
+  return Number(text);
+}
+
+async function print(
+  host: Host,
+  globals: Globals,
+  outcomes: readonly ConfirmOutcome[],
+  policyOf: Told['policyOf'],
+  now: number,
+): Promise<void> {
+  const { following } = await import('../pipeline/running-clocks.ts');
+  const follows = (outcome: Exclude<ConfirmOutcome, { state: 'refused' }>) =>
+    following(outcome.before, outcome.journal, policyOf(outcome.zone), now);
+  if (globals.format === 'json') {
+    const { jsonText } = await import('../text/annotations.ts');
+    const zones = outcomes.map((outcome) =>
+      outcome.state === 'refused' ? outcome : factsOf(outcome, follows(outcome)),
+    );
+    host.stdout.write(jsonText({ zones }));
+    return;
+  }
+  for (const outcome of outcomes) {
+    if (outcome.state === 'refused') host.stderr.write(`danezone: ${outcome.zone} ${outcome.error}\n`);
+    else if (!globals.quiet) host.stdout.write(textOf(outcome, follows(outcome)));
+  }
+}
+
+type Held = Exclude<ConfirmOutcome, { state: 'refused' }>;
+
+const time = (at: number | undefined) => (at === undefined ? undefined : readableTime(at));
+
+const newRows = ({ before, journal }: Held) => journal.evidence.slice(before.evidence.length);
+
+function factsOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): object {
+  return {
+    zone: outcome.zone,
+    state: outcome.state,
+    evidence: newRows(outcome).map((row) => ({ ...row, at: time(row.at) })),
+    clocks: clocks.map(({ what, since, until }) => ({ what, since: time(since), until: time(until) })),
+    due,
+    waiting: waiting.map((step) => ({ ...step, earliest: time(step.earliest) })),
+    nextEvent: time(nextEvent),
+  };
+}
+
+/** Lines that are shown of a list; the journal and --format json have all. */
+const shownLines = 8;
+
+function textOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): string {
+  const { zone } = outcome;
+  if (outcome.state === 'known') return `${zone} this is known already; nothing was written\n`;
+  const lines = newRows(outcome).map(
+    ({ at, by, fact }) => `${zone} ${factText(fact)} since ${readableTime(at)} (${by})`,
+  );
+  const list = (items: readonly string[]) => [
+    ...items.slice(0, shownLines).map((item) => `  ${item}`),
+    ...(items.length > shownLines ? [`  and ${items.length - shownLines} more`] : []),
+  ];
+  lines.push(
+    ...list(
+      clocks.map(
+        ({ what, until }) =>
+          `${what}: ${until === undefined ? 'its clock runs' : `in every cache by ${readableTime(until)}`}`,
+      ),
+    ),
+  );
+  if (due > 0) lines.push(`  ${due} ${due === 1 ? 'step is' : 'steps are'} due now: run danezone build`);
+  lines.push(
+    ...list(
+      waiting.map(({ key, record, to, earliest, wait }) => {
+        const date = earliest === undefined ? 'waits for' : `not before ${readableTime(earliest)}:`;
+        return `${record} of ${key} becomes ${to} ${date} ${wait}`;
+      }),
+    ),
+  );
+  if (nextEvent !== undefined) lines.push(`  next: danezone build, from ${readableTime(nextEvent)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function factText(fact: Journal['evidence'][number]['fact']): string {
+  switch (fact.kind) {
+    case 'published':
+      return `serial ${fact.serial} is on every name server`;
+    case 'ds-seen':
+      return fact.records.length === 0
+        ? 'every server of the parent shows no DS'
+        : `every server of the parent shows ${fact.records.length} DS with TTL ${fact.ttl}`;
+    case 'certificate-served':
+      return `${fact.host}:${fact.port}/${fact.protocol} shows the key ${fact.spki.slice(0, 16)}…`;
+  }
+}

@@ -1,0 +1,83 @@
+/** What follows from new evidence: which clocks run since then, and which steps of the keys wait for which date. */
+import { typeName } from '../dns/type.ts';
+import { olderTtl, seenSince } from '../journal/clocks.ts';
+import type { Journal, KeyId, Timeline } from '../journal/journal.ts';
+import type { KeyRecordName } from '../rollover/move.ts';
+import type { RolloverPolicy } from '../rollover/policy.ts';
+import { step } from '../rollover/step.ts';
+import { waitText } from '../rollover/wait-text.ts';
+
+export interface RunningClock {
+  /** `example.org. DNSKEY`, `everything else`. */
+  readonly what: string;
+  readonly since: number;
+  /** When no cache holds what was there before; undefined where no policy says how long it takes to reach the servers. */
+  readonly until?: number;
+}
+
+export interface WaitingStep {
+  readonly key: KeyId;
+  readonly record: KeyRecordName;
+  readonly to: string;
+  /** Unix seconds; undefined: it waits for something to be seen or said. */
+  readonly earliest?: number;
+  /** The formula with its numbers. */
+  readonly wait: string;
+}
+
+export interface Following {
+  /** Clocks that the last evidence started. */
+  readonly clocks: readonly RunningClock[];
+  /** Steps that the next build takes. */
+  readonly due: number;
+  readonly waiting: readonly WaitingStep[];
+  /** The tool must run again by then. */
+  readonly nextEvent?: number;
+}
+
+/** After evidence was added to `before`. Without a policy no step can be dated. */
+export function following(
+  before: Journal,
+  journal: Journal,
+  policy: RolloverPolicy | undefined,
+  now: number,
+): Following {
+  const news = new Set(
+    journal.evidence.filter(({ id }) => !before.evidence.some((row) => row.id === id)).map(({ id }) => id),
+  );
+  const clock = <V extends Timeline>(
+    what: string,
+    versions: readonly V[],
+    ttlOf: (version: V) => number,
+    delay = policy?.zonePropagationDelay,
+  ): RunningClock[] => {
+    const last = versions.at(-1);
+    if (last?.service.state !== 'published' || !news.has(last.service.evidence)) return [];
+    const publication = policy?.publication ?? { kind: 'evidence' };
+    const isLast = (version: Timeline) => version === last;
+    const since = seenSince(versions, isLast, publication) ?? last.service.from;
+    const timed = versions.map((version) => ({ ...version, ttl: ttlOf(version) }));
+    const older = olderTtl(timed, ({ built }) => built === last.built, publication, since);
+    return [{ what, since, until: delay === undefined ? undefined : since + older + delay }];
+  };
+  const clocks = [
+    ...journal.rrsets.flatMap(({ owner, type, versions }) =>
+      clock(`${owner} ${typeName(type)}`, versions, ({ ttl }) => ttl),
+    ),
+    ...clock('everything else', journal.content, ({ largestTtl, negativeTtl }) => Math.max(largestTtl, negativeTtl)),
+    ...clock('DS at the parent', journal.parentDs, () => dsTtl(journal, policy), policy?.parent.propagationDelay),
+  ];
+  if (policy === undefined || journal.keys.length === 0) return { clocks, due: 0, waiting: [] };
+  const { moves, blocked, nextEvent } = step({ journal, policy, now });
+  const waiting = blocked.flatMap(({ key, record, to, why }): WaitingStep[] => {
+    if (why.kind === 'time') return [{ key, record, to, earliest: why.earliest, wait: waitText(why.wait) }];
+    return why.kind === 'approval' ? [{ key, record, to, wait: 'danezone roll step' }] : [];
+  });
+  waiting.sort((a, b) => (a.earliest ?? Number.POSITIVE_INFINITY) - (b.earliest ?? Number.POSITIVE_INFINITY));
+  return { clocks, due: moves.length, waiting, nextEvent };
+}
+
+function dsTtl({ evidence }: Journal, policy: RolloverPolicy | undefined): number {
+  const seen = evidence.flatMap(({ fact }) => (fact.kind === 'ds-seen' ? [fact.ttl] : []));
+  return Math.max(policy?.parent.ttl ?? 0, ...seen);
+}
