@@ -67,21 +67,20 @@ export function step(input: StepInput): StepResult {
 
 /**
  * With a policy of manual steps: the moves that were due when a person said so, found by asking what the engine would have done then.
- * Undefined: every move may be made.
+ * The word is spent when something has moved since. Undefined: every move may be made.
  */
 function approvedMoves(input: StepInput): ReadonlySet<string> | undefined {
-  const { journal, policy } = input;
+  const { journal, policy, now } = input;
   if (!policy.manual) return undefined;
-  const { approved } = journal.requests;
-  if (approved === undefined) return new Set();
-  const known = journal.keys.filter(({ created }) => created <= approved.at).map(({ id }) => id);
-  const then = new Engine({ ...input, now: Math.min(approved.at, input.now) }, undefined);
-  return new Set(
-    then
-      .run()
-      .moves.filter(({ key }) => known.includes(key))
-      .map(nameOf),
-  );
+  const at = journal.requests.approved?.at;
+  if (
+    at === undefined ||
+    journal.keys.some((key) => key.created > at || recordsOf[key.role].some((record) => key[record].since > at))
+  ) {
+    return new Set();
+  }
+  const then = new Engine({ ...input, now: Math.min(at, now) }, undefined);
+  return new Set(then.run().moves.map(nameOf));
 }
 
 const nameOf = ({ key, record, to }: Move) => `${key} ${record} ${to}`;
