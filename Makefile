@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install build zones check test e2e e2e-install bench fuzz clean schema docs
+.PHONY: help install build zones check test e2e e2e-install bench fuzz clean schema docs issuers
 
 NODE_MODULES := node_modules/.installed
 SOURCES := $(shell find src -name '*.ts' 2>/dev/null) build.mjs package.json
@@ -46,6 +46,10 @@ schema: $(NODE_MODULES) ## write schema/danezone.schema.json again from the code
 
 docs: $(NODE_MODULES) ## write docs/rules.md again from the code and the tests' smallest inputs
 	node build.mjs --docs
+
+issuers: $(NODE_MODULES) ## FROM=folder: write the built-in issuer catalogue again from certificates (docs/issuers.md)
+	@[ -n '$(FROM)' ] || { echo 'make issuers needs FROM=folder: see docs/issuers.md'; exit 2; }
+	node build.mjs --issuers '$(FROM)'
 
 clean: ## remove what was built (never keys/)
 	rm -rf dist build coverage bench/made

@@ -176,10 +176,11 @@ export class Expansion {
   private reportUnused(): void {
     // What uses it may stand where something is wrong, and that is told already.
     if (this.to.hasErrors) return;
-    const { policies, parents, nameserverSets, certificates, issuers, templates } = this.sections;
+    const { policies, parents, nameserverSets, certificates, templates } = this.sections;
     policies.reportUnused(this.to, defaultName);
     parents.reportUnused(this.to, defaultName);
-    for (const declarations of [nameserverSets, certificates, issuers, templates]) declarations.reportUnused(this.to);
+    // Issuer catalogues are of use without being named: they tell what pins break, and what records are.
+    for (const declarations of [nameserverSets, certificates, templates]) declarations.reportUnused(this.to);
   }
 
   private filesOf(inputs: readonly string[]): Description['files'] {

@@ -149,7 +149,6 @@ function readTlsa(
       // A catalogue that is not declared may be a built-in one: stage dane knows them.
       const catalogue = request.kind === 'issuers' ? issuers.all.get(request.catalogue) : undefined;
       if (catalogue === undefined) continue;
-      catalogue.used = true;
       uses(catalogue);
     } else if (fields.maps[0].entries.size > 1 || alias !== undefined) {
       wrongType(reading, item, 'one alias that stands alone in its map');

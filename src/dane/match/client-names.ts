@@ -32,8 +32,8 @@ export interface ClientNames {
 
 /**
  * RFC 7671 sections 3 and 7 for hosts, RFC 7672 section 3.2.2 for MX. For SRV, RFC 7673 section 4.1: both the service domain and the
- * target host are reference identifiers, and the target is preferred for SNI; section 6 lets the certificate have either; section
- * 10.2 applies it to every usage but DANE-EE. Names that come of CNAMEs are those of RFC 7671 section 7.
+ * target host are reference identifiers, and the target is preferred for SNI; section 6 lets the certificate have either, with every
+ * usage but DANE-EE, which looks at no name (section 4.2). Names that come of CNAMEs are those of RFC 7671 section 7.
  */
 export function clientNames(destination: Destination): ClientNames {
   const { baseDomain } = destination;
