@@ -61,20 +61,23 @@ const forms: Readonly<Record<number, Form>> = {
 /** What is wrong with the public key field of a DNSKEY of this algorithm; undefined where nothing is or it is not known here. */
 export function publicKeyFault(algorithm: number, publicKey: Octets): KeyFault | undefined {
   const form = forms[algorithm];
-  if (form === undefined) return undefined;
+  return form === undefined ? undefined : examine(algorithm, form, publicKey).fault;
+}
+
+/** The fault, or the key where it had to be imported to know that there is none. */
+function examine(algorithm: number, form: Form, publicKey: Octets): { fault?: KeyFault; key?: KeyObject } {
   if (form.length === undefined) {
     const parts = readRsaPublicKey(algorithm, publicKey);
-    return 'error' in parts ? parts : undefined;
+    return 'error' in parts ? { fault: parts } : {};
   }
   if (publicKey.length !== form.length.publicKey) {
-    return {
-      error: `the public key has ${publicKey.length} octets, expected ${form.length.publicKey}`,
-      part: 'form',
-    };
+    const error = `the public key has ${publicKey.length} octets, expected ${form.length.publicKey}`;
+    return { fault: { error, part: 'form' } };
   }
-  return importKey(form, publicKey) === undefined || edwardsPointError(algorithm, publicKey) !== undefined
-    ? { error: 'the public key is no point of the curve', part: 'point' }
-    : undefined;
+  const key = importKey(form, publicKey);
+  return key === undefined || edwardsPointError(algorithm, publicKey) !== undefined
+    ? { fault: { error: 'the public key is no point of the curve', part: 'point' } }
+    : { key };
 }
 
 /** OpenSSL checks on import that an ECDSA key is a point of its curve; an EdDSA key it takes as it is. */
@@ -97,7 +100,7 @@ export function openVerifier(
 ): Verifier | { readonly error: string } {
   const form = forms[algorithm];
   if (form === undefined) return { error: `signatures of algorithm ${algorithm} cannot be checked here` };
-  const fault = publicKeyFault(algorithm, publicKey);
+  const { fault, key: imported } = examine(algorithm, form, publicKey);
   if (fault !== undefined) return { error: fault.error };
   if (engine === 'noble') {
     const pointError = form.length === undefined ? undefined : noblePointError(algorithm, publicKey);
@@ -105,7 +108,7 @@ export function openVerifier(
     const held = Uint8Array.from(publicKey);
     return { algorithm, verify: (message, signature) => nobleVerify(algorithm, held, message, signature) };
   }
-  const key = importKey(form, publicKey);
+  const key = imported ?? importKey(form, publicKey);
   if (key === undefined) return { error: 'the public key cannot be used' };
   const length = form.length?.signature;
   const input = form.ecdsa ? ({ key, dsaEncoding: 'ieee-p1363' } as const) : key;

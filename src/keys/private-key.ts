@@ -3,7 +3,7 @@ import { createECDH, createPrivateKey, createPublicKey, type JsonWebKey, sign, v
 import { inspect } from 'node:util';
 import { bigintOf } from '../crypto/bigint.ts';
 import { ecdsaCurves } from '../crypto/curve.ts';
-import { pkcs8OfSecret, secretLength } from '../crypto/pkcs8.ts';
+import { pkcs8OfSecret, secretLength, secretOfPkcs8 } from '../crypto/pkcs8.ts';
 import { writeRsaPublicKey } from '../crypto/rsa.ts';
 import { algorithmOf } from '../dnssec/algorithm.ts';
 import type { Octets } from '../text/octets.ts';
@@ -114,6 +114,14 @@ export function jwkOf(key: PrivateKey): JsonWebKey {
 
 /** The public key field of the DNSKEY that belongs to a private key. */
 export function publicKeyOf(key: PrivateKey): Octets {
+  const curve = ecdsaCurves[key.algorithm];
+  const secret = curve && secretOfPkcs8(key.algorithm, key.pkcs8);
+  if (secret !== undefined) {
+    // A tenth of the time that OpenSSL takes to read PKCS#8: a repository may have a thousand keys.
+    const pair = createECDH(curve.openssl);
+    pair.setPrivateKey(secret);
+    return pair.getPublicKey().subarray(1);
+  }
   const jwk = jwkOf(key);
   const part = (text: string | undefined) => Buffer.from(text ?? '', 'base64url');
   if (jwk.kty === 'RSA') return writeRsaPublicKey(part(jwk.e), part(jwk.n));
