@@ -96,7 +96,8 @@ async function octetsOf(host: Host, file: string, to: Report): Promise<Octets | 
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const { rules } = await import('../x509/rules.ts');
-    report(to, rules['cert/unreadable'], undefined, { reason: `${file} cannot be read: ${error.message}` });
+    const hint = 'give the path of a file that can be read, from the working folder';
+    report(to, rules['cert/unreadable'], undefined, { reason: error.message }, { hint });
     return undefined;
   }
 }

@@ -19,11 +19,12 @@ function recordText(rdata: Octets): string {
 /** The verdict for people: one line, then each record with its reason. */
 export function verdictText({ presented }: MatchInput, verdict: MatchVerdict, file: ChainFile): string {
   const lines = [headline(verdict)];
+  const explained = verdict.state === 'matched' ? undefined : file;
   for (const record of verdict.records) {
     const { usable, reason } = record;
     const word = usable ? (reason.kind === 'matched' ? 'match' : 'no match') : 'unusable';
     lines.push(`${recordText(record.rdata)}`, `  ${word}: ${reasonText(record)}`);
-    const mistake = likelyMistake(record, presented, file);
+    const mistake = likelyMistake(record, presented, explained);
     if (mistake !== undefined) lines.push(`  mistake: ${mistake}`);
   }
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
@@ -53,13 +54,14 @@ export function verdictJson(
   problems: readonly Problem[],
   file: ChainFile,
 ): string {
+  const explained = verdict.state === 'matched' ? undefined : file;
   const records = verdict.records.map((record) => ({
     record: recordText(record.rdata),
     usable: record.usable,
     matched: record.usable && record.reason.kind === 'matched',
     reason: withoutCertificates(record.reason),
     why: reasonText(record),
-    mistake: likelyMistake(record, presented, file),
+    mistake: likelyMistake(record, presented, explained),
   }));
   const matched = verdict.state === 'matched' ? verdict.matched : undefined;
   return jsonText({

@@ -4,7 +4,7 @@ import { runProgram } from '../../src/cli/program.ts';
 import { memoryHost } from '../../src/host/memory.ts';
 import type { Octets } from '../../src/text/octets.ts';
 import { digestOf } from '../dane/hosts.ts';
-import { octetsOf, textOf } from '../x509/vectors.ts';
+import { authorities, octetsOf, textOf } from '../x509/vectors.ts';
 
 /** 2026-11-22. */
 const now = 1_795_305_600;
@@ -160,6 +160,48 @@ describe('JSON', () => {
       false,
     ]);
     expect(found.records[2].mistake).toContain(leaf);
+  });
+});
+
+describe('records of other days', () => {
+  const tlsaOf = (file: string) => authorities.find((entry) => entry.file === file)?.tlsa?.['1 1'];
+  const [r3, ye1] = ['letsencrypt/r3.pem', 'letsencrypt/ye1.pem'].map((file) => `2 1 1 ${tlsaOf(file)}`);
+  const old = `3 1 1 ${digestOf('leaf-next-key.pem', '1 1')}`;
+
+  async function mistakes(records: readonly string[]) {
+    const asked: string[] = [];
+    const host = memoryHost({
+      files: { '/infra/tlsa.txt': records.join('\n'), '/infra/certs/mx1.pem': octetsOf('made/chain.pem') },
+      now,
+    });
+    const earlierVersions = (path: string) => {
+      asked.push(path);
+      return [{ commit: 'abc1234', date: '2026-08-01', octets: octetsOf('made/leaf-next-key.pem') }];
+    };
+    const args = ['--tlsa', 'tlsa.txt', '--chain', 'certs/mx1.pem', '--no-names', '--format', 'json'];
+    await runProgram({ ...host, earlierVersions }, '0', [match], ['match', ...args]);
+    const said = JSON.parse(host.out).records.map(({ mistake }: { mistake?: string }) => mistake);
+    return { said, asked };
+  }
+
+  test('an issuer of a catalogue is named, a retired one with what is known of its end', async () => {
+    expect((await mistakes([r3, ye1])).said).toEqual([
+      'it is the public key (SPKI) of R3, a retired issuer of letsencrypt (its last certificate expired 2025-09-15)',
+      'it is the public key (SPKI) of YE1, an active issuer of letsencrypt',
+    ]);
+  });
+
+  test('a key of an earlier version of the chain file is named with its commit', async () => {
+    const { said, asked } = await mistakes([old]);
+    expect(said).toEqual(['it is the public key (SPKI) of certs/mx1.pem as of commit abc1234 (2026-08-01)']);
+    expect(asked).toEqual(['/infra/certs/mx1.pem']);
+  });
+
+  test('beside a record that matches neither is a mistake, and git is not asked', async () => {
+    const { said, asked } = await mistakes([leaf, ye1, old, r3]);
+    expect(said.slice(0, 3)).toEqual([undefined, undefined, undefined]);
+    expect(said[3]).toContain('R3, a retired issuer');
+    expect(asked).toEqual([]);
   });
 });
 

@@ -13,7 +13,10 @@ export interface ChainFile {
   readonly earlier: () => readonly EarlierVersion[];
 }
 
-/** A sentence whose subject is the record; undefined where a better reason is known, or no mistake is seen. */
+/**
+ * A sentence whose subject is the record; undefined where a better reason is known, or no mistake is seen. `file`: where no record
+ * matches; beside one that does, issuers of today and keys of yesterday are no mistakes.
+ */
 export function likelyMistake(
   { usable, reason, rdata }: RecordVerdict,
   presented: Presented,
@@ -33,7 +36,8 @@ export function likelyMistake(
     }
   }
   const known = listed(record, builtInCatalogues);
-  if (known !== undefined) return `it is ${listedText(known)}`;
+  if (known !== undefined && (file !== undefined || known.key.status === 'retired'))
+    return `it is ${listedText(known)}`;
   const past = file && earlierInput(record, file.name, file.earlier());
   return past === undefined ? undefined : `it is ${past}`;
 }
