@@ -7,6 +7,7 @@ import type { DsVersion, Evidence, Journal } from '../journal/journal.ts';
 import type { ServiceRules } from './policy.ts';
 import { seenGone } from './served.ts';
 import type { Span } from './span.ts';
+import { isSwap } from './swap.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -108,9 +109,12 @@ type Records = { readonly records: readonly string[] };
 
 /** How much longer than seen a set may be served by nodes of the parent that nobody asked. */
 function lag({ policy, mode }: ServiceRules, set: Records, next: Records | undefined): number {
-  const isSwap = set.records.length > 0 && next !== undefined && next.records.length > 0;
-  return policy.parent.propagationDelay + (mode !== 'plain' && isSwap ? policy.retireSafety : 0);
+  const hasSwap = isSwap(set.records.map(algorithmOf), (next?.records ?? []).map(algorithmOf));
+  return policy.parent.propagationDelay + (mode !== 'plain' && hasSwap ? policy.retireSafety : 0);
 }
+
+/** Of DS RDATA in hexadecimal. */
+const algorithmOf = (record: string) => record.slice(4, 6);
 
 function entry(
   journal: Journal,

@@ -17,7 +17,8 @@ export interface ProofPolicy {
  * How long a version is taken to be served after it was withdrawn.
  *
  * `plain`: until every server was seen without it; under `by-build`, until withdrawal + after + zone-propagation-delay.
- * `margins`: besides, what the policy promises on top: zone-propagation-delay after evidence, publish-safety, retire-safety.
+ * `margins`: besides, what the policy promises on top: zone-propagation-delay after evidence,
+ * publish-safety, and retire-safety where a key takes over from another of its algorithm.
  * `strict`: besides, under `by-build`, SOA EXPIRE: a secondary that has lost its primary serves that long.
  */
 export type ServiceMode = 'plain' | 'margins' | 'strict';

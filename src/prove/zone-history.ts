@@ -5,6 +5,7 @@ import { type DsEntry, dsHistory } from './ds-history.ts';
 import type { ServiceRules } from './policy.ts';
 import { type Entry, entriesOf } from './served.ts';
 import type { Span } from './span.ts';
+import { isSwap } from './swap.ts';
 
 export interface ZoneHistory {
   readonly journal: Journal;
@@ -53,10 +54,14 @@ export function zoneHistory(journal: Journal, rules: ServiceRules, now: number):
 
 const largestTtl = ({ largestTtl, negativeTtl }: ContentVersion) => Math.max(largestTtl, negativeTtl);
 
-/** Where signers change, old signatures are kept for the safety of the policy. */
+/** Where a key takes over from another of its algorithm, old signatures count for the safety of the policy longer. */
 function swap({ policy }: ServiceRules) {
   return (version: { readonly signed?: Signed }, next: { readonly signed?: Signed }) =>
-    version.signed !== undefined && next.signed !== undefined ? policy.retireSafety : 0;
+    isSwap(algorithmsOf(version.signed), algorithmsOf(next.signed)) ? policy.retireSafety : 0;
+}
+
+function algorithmsOf(signed: Signed | undefined): readonly string[] {
+  return (signed?.signers ?? []).map((id) => id.slice(0, id.indexOf('+')));
 }
 
 export function dnskeyHistory({ zone, rrsets, content }: Journal): readonly RRsetVersion[] {

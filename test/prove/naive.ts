@@ -138,11 +138,20 @@ function isServed(versions: readonly Timeline[], index: number, question: NaiveQ
   };
 }
 
+/** Signers of the same algorithms, and some. */
+function swaps(before: { signers: readonly string[] } | undefined, after: typeof before): boolean {
+  return equal(of(before), of(after));
+}
+const of = (signed: { signers: readonly string[] } | undefined) => (signed?.signers ?? []).map((id) => id.slice(0, 3));
+const letters = (records: readonly string[]) => records.map((record) => record.slice(4, 6));
+const equal = (a: string[], b: string[]) =>
+  a.length > 0 && [...new Set(a)].sort().join() === [...new Set(b)].sort().join();
+
 function rrsetVersions(question: NaiveQuestion, what: string, type: number): Version[] {
   const history = question.journal.rrsets.find((rrset) => rrset.type === type);
   return (history?.versions ?? []).map((version, index, versions) => {
     const next = versions[index + 1];
-    const swap = version.signed !== undefined && next?.signed !== undefined ? question.policy.retireSafety : 0;
+    const swap = swaps(version.signed, next?.signed) ? question.policy.retireSafety : 0;
     const publish = (next?.records.length ?? 0) > 0 ? question.policy.publishSafety : 0;
     return versionOf({
       what,
@@ -157,7 +166,7 @@ function rrsetVersions(question: NaiveQuestion, what: string, type: number): Ver
 
 function contentVersions(question: NaiveQuestion): Version[] {
   return question.journal.content.map((version, index, versions) => {
-    const swap = version.signed !== undefined && versions[index + 1]?.signed !== undefined;
+    const swap = swaps(version.signed, versions[index + 1]?.signed);
     return versionOf({
       what: 'example.org. (everything else)',
       records: [],
@@ -195,7 +204,7 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
     rows.filter((row) => same(row.records, records)).reduce((most, { ttl }) => Math.max(most, ttl), policy.parent.ttl);
   const lag = (records: readonly string[], next: readonly string[] | undefined) =>
     policy.parent.propagationDelay +
-    (mode !== 'plain' && records.length > 0 && (next?.length ?? 0) > 0 ? policy.retireSafety : 0);
+    (mode !== 'plain' && equal(letters(records), letters(next ?? [])) ? policy.retireSafety : 0);
   const unsignedBetween = (since: number, until: number) =>
     since < from &&
     journal.rrsets.some(

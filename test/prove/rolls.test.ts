@@ -303,6 +303,25 @@ describe('the DS set', () => {
   });
 });
 
+describe('a signature', () => {
+  test('counts only by a zone key: not by one that is revoked, or of another protocol', () => {
+    const by = (zsk: Key) =>
+      core(
+        judged(
+          journal({
+            ds: [dsVersion([t0], [ds(ksk1)])],
+            dnskey: [dnskey([t0], [ksk1, zsk], [ksk1])],
+            content: [content([t0], [zsk])],
+          }),
+        ),
+      );
+    expect(by(zsk1)).toEqual([]);
+    for (const bad of [key(0, 13, 3), key(256 + 128, 13, 3), key(256, 13, 3, 2)]) {
+      expect(by(bad)).toMatchObject([{ kind: 'no-key-for-rrset' }]);
+    }
+  });
+});
+
 describe('publication', () => {
   /** A roll of the ZSK whose first build nobody ever saw; its clock ran from when it was built. */
   const neverPublished = (gone?: number) =>
