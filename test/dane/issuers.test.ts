@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { roots } from '../../src/dane/anchor-above.ts';
 import { readCatalogueList } from '../../src/dane/catalogue-list.ts';
 import {
   builtInCatalogues,
@@ -58,6 +59,14 @@ describe('the built-in catalogue', () => {
     );
     for (const key of keys)
       expect(key.role).toBe(key.certificates.some((c) => c.name === c.signedBy) ? 'root' : 'issuer');
+  });
+
+  test('has the roots that chains leave out, with the same digests', () => {
+    for (const { name, ends, sha256 } of roots) {
+      const key = keys.find((one) => one.role === 'root' && keyName(one) === name);
+      const own = key?.certificates.find(({ signedBy }) => signedBy === name);
+      expect([key?.sha256, own?.sha256, own?.notAfter]).toEqual([sha256.SPKI, sha256.Cert, ends]);
+    }
   });
 
   test('has its source and its date', () => {
