@@ -1,7 +1,7 @@
 /** What operators ask the engine for: rolls, going insecure, taking a roll back, the word for manual steps. Values in, values out. */
 import { algorithmName } from '../dnssec/algorithm.ts';
 import type { Journal, KeyRecord, KeyRole } from '../journal/journal.ts';
-import { algorithmOfKey, isDone, isHidden, isShown, keyOf } from './key-records.ts';
+import { algorithmOfKey, isDone, isHidden, keyOf } from './key-records.ts';
 import type { WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { rolesOfLayout, successorOf } from './wanted-keys.ts';
@@ -100,49 +100,4 @@ export function goInsecure(journal: Journal, now: number, by: string): Answer {
 /** Manual steps that are due at `now` may be taken. */
 export function approveSteps(journal: Journal, now: number, by: string): Answer {
   return { journal: { ...journal, requests: { ...journal.requests, approved: { at: now, by } } }, wanted: [] };
-}
-
-/**
- * Takes back what is under way: keys that are leaving stay, and those that replace them leave. A roll whose old key has left the
- * zone goes on. The lifetime of a key that stays begins again, or the same roll would start the next day.
- */
-export function abort(journal: Journal, now: number): Answer {
-  const { insecure, ...requests } = journal.requests;
-  const leaving = journal.keys.filter((key) => key.goal === 'hidden' && !isHidden(key));
-  if (leaving.length === 0) return { error: 'no roll is under way', hint: 'there is nothing to take back' };
-  const returning = leaving.filter((key) => isShown(key, 'dnskey') || !isReplacedInKind(key, journal.keys));
-  if (!returning.some((key) => isShown(key, 'dnskey'))) {
-    return {
-      error: `${leaving.map(({ id }) => id).join(' and ')} left the zone already`,
-      hint: 'it is too late to go back: let this roll finish, then start another',
-    };
-  }
-  const coming = insecure === undefined ? madeFor(returning, journal.keys) : [];
-  const keys = journal.keys.map((key): KeyRecord => {
-    if (returning.includes(key)) {
-      const isTurned = coming.some(({ id }) => id === key.successor);
-      const relation = isTurned ? { predecessor: key.successor, successor: undefined } : {};
-      return { ...key, ...relation, goal: 'omnipresent', active: key.active && now };
-    }
-    if (!coming.includes(key)) return key;
-    const isTurned = returning.some(({ id }) => id === key.predecessor);
-    const relation = isTurned ? { predecessor: undefined, successor: key.predecessor } : {};
-    return { ...key, ...relation, goal: 'hidden' };
-  });
-  return { journal: { ...journal, keys, requests }, wanted: [] };
-}
-
-function isReplacedInKind(key: KeyRecord, keys: readonly KeyRecord[]): boolean {
-  return keyOf(keys, key.successor)?.role === key.role;
-}
-
-/** The keys that were made to replace others: their successors; of another algorithm or layout, all that were made together. */
-function madeFor(leaving: readonly KeyRecord[], keys: readonly KeyRecord[]): readonly KeyRecord[] {
-  const staying = keys.filter(({ goal }) => goal === 'omnipresent');
-  const newest = Math.max(...staying.map(({ created }) => created));
-  return staying.filter(
-    (key) =>
-      leaving.some(({ successor }) => successor === key.id) ||
-      (key.predecessor === undefined && key.created === newest && leaving.every(({ created }) => created <= newest)),
-  );
 }

@@ -2,16 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { name } from '../../src/dns/name.ts';
 import { Type } from '../../src/dns/type.ts';
+import { abort } from '../../src/rollover/abort.ts';
 import { dsOf } from '../../src/rollover/ds-records.ts';
-import {
-  abort,
-  approveSteps,
-  goInsecure,
-  rollAlgorithm,
-  rollCsk,
-  rollKsk,
-  rollZsk,
-} from '../../src/rollover/requests.ts';
+import { approveSteps, goInsecure, rollAlgorithm, rollCsk, rollKsk, rollZsk } from '../../src/rollover/requests.ts';
 import { cdsWanted, deleteDs, dsWanted } from '../../src/rollover/rrsets.ts';
 import { day, hour, Life, policy, splitKeys, zone } from './life.ts';
 
