@@ -75,7 +75,7 @@ export const notYet: ReadonlySet<string> = new Set(
   `rollover/deployed-too-early rollover/first-tlsa-unserved rollover/old-certificate-returns rollover/unsafe-transition
   rollover/withdrawn-too-early rollover/stale-secondary rollover/early-change-in-service rollover/many-changes
   rollover/no-next-key rollover/overlapping-rolls rollover/renewal-inside-roll rollover/next-not-published
-  key/no-backup ops/state-not-committed ops/published-differs-from-verified
+  ops/published-differs-from-verified
   parent/ds-activates-unserved-tlsa parent/key-removed-under-ds parent/ns-disagree parent/ds-ttl-longer-than-policy
   parent/unknown-ds dane/answer dane/served-chain dane/starttls`.split(/\s+/),
 );

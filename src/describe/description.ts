@@ -61,6 +61,8 @@ export interface Policy {
     /** Of the KSK, or of the CSK where there is one key. undefined: unlimited. */
     readonly kskLifetime?: number;
     readonly zskLifetime?: number;
+    /** Where the private halves are kept a second time, in words. */
+    readonly backup?: string;
   };
   readonly signatures: {
     readonly validity: number;

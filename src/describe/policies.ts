@@ -88,7 +88,9 @@ function readKeys(fields: Fields): Policy['keys'] {
     return unlimited ? undefined : readDuration(found, reading);
   };
   const [csk, ksk, zsk] = [lifetime('lifetime', one), lifetime('ksk-lifetime', !one), lifetime('zsk-lifetime', !one)];
-  return { layout, algorithm, size, kskLifetime: one ? csk : ksk, zskLifetime: zsk };
+  const backupEntry = fields.entry('keys', 'backup');
+  const backup = backupEntry === undefined ? undefined : readText(backupEntry, reading)?.value;
+  return { layout, algorithm, size, kskLifetime: one ? csk : ksk, zskLifetime: zsk, backup };
 }
 
 function readAlgorithm(entry: YamlEntry, reading: Reading): Algorithm | undefined {

@@ -27,6 +27,10 @@ export const policy = keys('a policy', {
     lifetime: lifetime.optional().meta({ description: 'Of the key of layout csk.' }),
     'ksk-lifetime': lifetime.optional().meta({ description: 'Layout ksk-zsk.' }),
     'zsk-lifetime': lifetime.optional().meta({ description: 'Layout ksk-zsk.' }),
+    backup: text.optional().meta({
+      description: 'Where the private keys are kept a second time, in words, for whoever must bring them back.',
+      examples: ['nightly to the vault, encrypted with age'],
+    }),
   }).optional(),
   signatures: keys('the signatures of a policy', {
     validity: duration.optional().meta({ description: 'How long a signature is valid. Default: 21d.' }),

@@ -2,6 +2,7 @@
  * The paths that git tracks, read from its index without running git: `check` must not run what a repository's
  * configuration names (`core.fsmonitor`, for one). Source: the "index-format" page of git's technical documentation.
  */
+import { createHash } from 'node:crypto';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { ReadableFiles } from './host.ts';
 
@@ -9,23 +10,54 @@ import type { ReadableFiles } from './host.ts';
 const statLength = 40 + 20;
 const extendedFlag = 0x4000;
 
-/**
- * Tracked paths below `root`, relative to it and sorted as in the index; undefined where `root` does not stand in a work tree or
- * the index has a form that is not known here (then nothing is said about tracked files).
- */
-export function trackedFiles(files: ReadableFiles, root: string): string[] | undefined {
-  for (let top = root; ; top = dirname(top)) {
-    const folder = gitFolder(files, top);
-    if (folder !== undefined) {
-      const path = join(folder, 'index');
-      if (files.facts(path)?.kind !== 'file') return [];
-      const way = relative(top, root).split(sep).join('/');
-      const prefix = way === '' ? '' : `${way}/`;
-      const all = parseIndex(Buffer.from(files.read(path)));
-      return all?.filter((tracked) => tracked.startsWith(prefix)).map((tracked) => tracked.slice(prefix.length));
-    }
+/** A tracked file as the index has it. */
+export interface IndexEntry {
+  readonly path: string;
+  /** SHA-1 of the blob, in hexadecimal. */
+  readonly blob: string;
+  /** When git looked at it last: octets modulo 2^32, and nanoseconds since the epoch as `FileFacts.modified` has them. */
+  readonly size: number;
+  readonly modified: string;
+}
+
+/** The work tree in which `folder` stands, and where its repository is; undefined where there is none. */
+export function workTreeOf(files: ReadableFiles, folder: string): { top: string; git: string } | undefined {
+  for (let top = folder; ; top = dirname(top)) {
+    const git = gitFolder(files, top);
+    if (git !== undefined) return { top, git };
     if (dirname(top) === top) return undefined;
   }
+}
+
+/**
+ * Tracked files below `root`, their paths relative to it and sorted as in the index; undefined where `root` does not stand in a
+ * work tree or the index has a form that is not known here (then nothing is said about tracked files).
+ */
+export function indexBelow(files: ReadableFiles, root: string): IndexEntry[] | undefined {
+  const tree = workTreeOf(files, root);
+  if (tree === undefined) return undefined;
+  const path = join(tree.git, 'index');
+  if (files.facts(path)?.kind !== 'file') return [];
+  const way = relative(tree.top, root).split(sep).join('/');
+  const prefix = way === '' ? '' : `${way}/`;
+  const all = parseIndexEntries(Buffer.from(files.read(path)));
+  return all
+    ?.filter((entry) => entry.path.startsWith(prefix))
+    .map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
+}
+
+/** The paths of `indexBelow`. */
+export function trackedFiles(files: ReadableFiles, root: string): string[] | undefined {
+  return indexBelow(files, root)?.map(({ path }) => path);
+}
+
+/** Whether a file is no longer what the index has. */
+export function differsFromIndex(files: ReadableFiles, path: string, entry: IndexEntry): boolean {
+  const facts = files.facts(path);
+  if (facts?.kind !== 'file') return true;
+  if (facts.size >>> 0 === entry.size && facts.modified === entry.modified) return false;
+  const octets = files.read(path);
+  return createHash('sha1').update(`blob ${octets.length}\0`).update(octets).digest('hex') !== entry.blob;
 }
 
 /** `.git` is a folder, or in a linked work tree a file that names it. */
@@ -38,13 +70,18 @@ function gitFolder(files: ReadableFiles, root: string): string | undefined {
   return link === null ? undefined : resolve(dirname(path), link[1]);
 }
 
-/** Versions 2 to 4 with SHA-1 object names; undefined for anything else. */
+/** The paths of an index. */
 export function parseIndex(index: Buffer): string[] | undefined {
+  return parseIndexEntries(index)?.map(({ path }) => path);
+}
+
+/** Versions 2 to 4 with SHA-1 object names; undefined for anything else. */
+function parseIndexEntries(index: Buffer): IndexEntry[] | undefined {
   if (index.length < 12 || index.toString('latin1', 0, 4) !== 'DIRC') return undefined;
   const version = index.readUInt32BE(4);
   const count = index.readUInt32BE(8);
   if (version < 2 || version > 4) return undefined;
-  const paths: string[] = [];
+  const entries: IndexEntry[] = [];
   let previous = Buffer.alloc(0);
   let at = 12;
   for (let i = 0; i < count; i++) {
@@ -62,11 +99,16 @@ export function parseIndex(index: Buffer): string[] | undefined {
     const end = index.indexOf(0, at);
     if (end < 0) return undefined;
     previous = Buffer.concat([previous.subarray(0, kept), index.subarray(at, end)]);
-    paths.push(previous.toString('utf8'));
+    entries.push({
+      path: previous.toString('utf8'),
+      blob: index.toString('hex', start + 40, start + statLength),
+      size: index.readUInt32BE(start + 36),
+      modified: String(BigInt(index.readUInt32BE(start + 8)) * 1_000_000_000n + BigInt(index.readUInt32BE(start + 12))),
+    });
     // Before version 4 an entry is padded with one to eight zeros to a multiple of eight.
     at = version === 4 ? end + 1 : start + ((end - start + 8) & ~7);
   }
-  return paths;
+  return entries;
 }
 
 /** The "offset" encoding of pack files: seven bits an octet, each continuation adds one. */

@@ -113,6 +113,16 @@ const ofFiles = defineRules({
     fix: 'find out where the key comes from and move its files away; if it is meant, build once with --override key/unauthorised=ZONE, which is written to the journal (keys generate writes down what it makes by itself)',
     message: (f: { key: string }) => `neither the journal nor a policy knows ${f.key}`,
   },
+  'key/no-backup': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'nothing says that the private keys of a zone exist a second time',
+    why: 'When the only copy is lost, the zone can be signed again only with a new key, whose DS has to reach the parent first: until then the domain vanishes for validating resolvers.',
+    fix: 'keep an encrypted copy, beside the keys (K….private.age or .gpg, or an archive in the folder of the keys) or anywhere else, and then say where: keys: {backup: …} in the policy',
+    source: 'RFC 6781 section 3.4.3',
+    message: (f: { zones: readonly string[] }) =>
+      `no backup is known of the private keys of ${f.zones[0]}${otherZones(f.zones)}`,
+  },
   'key/timing-differs': {
     tier: 'warning',
     reach: 'offline',
@@ -142,3 +152,6 @@ function unusable(number: number): string {
     ? `algorithm ${number} is not one that DNSSEC knows`
     : `algorithm ${number}: ${row.mnemonic} ${row.refusal ?? 'is not used'}`;
 }
+
+const otherZones = ({ length }: readonly string[]) =>
+  length === 1 ? '' : ` and ${length - 1} other ${length === 2 ? 'zone' : 'zones'}`;

@@ -7,7 +7,7 @@ import type { EarlierVersions } from '../dane/mistakes.ts';
 import type { Domain } from '../describe/description.ts';
 import { ancestors, type Name } from '../dns/name.ts';
 import { dsRows } from '../export/ds-forms.ts';
-import { trackedFiles } from '../host/git-index.ts';
+import { type IndexEntry, indexBelow } from '../host/git-index.ts';
 import type { ReadableFiles } from '../host/host.ts';
 import { parseKeyFileName } from '../keys/key-file-name.ts';
 import { rules as keyRules } from '../keys/rules.ts';
@@ -23,6 +23,7 @@ import { type Places, zoneFolder } from './places.ts';
 import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
 import { settingsOf } from './settings.ts';
 import { settled } from './settled.ts';
+import { reportBackups, reportUncommitted } from './state-care.ts';
 import { readZoneState, type ZoneState } from './zone-state.ts';
 
 export interface CheckResult {
@@ -60,7 +61,11 @@ export function check(
   const childDs = publishedDs(files, places, repository, now, look, isRead);
   const compiled = compileAll(repository, childDs, all);
   reportDates(repository, states, compiled, now, all);
-  for (const problem of keysInGit(files, places.root, repository, testKeys)) all.add(problem);
+  const tracked = indexBelow(files, places.root);
+  for (const problem of keysInGit(files, places.root, tracked ?? [], repository, testKeys)) all.add(problem);
+  const signed = [...states].map(([zone, state]) => ({ domain: domains.get(zone)!, state }));
+  reportBackups(files, places, signed, tracked ?? [], all);
+  reportUncommitted(files, places, signed, tracked, all);
   for (const problem of settled(all.problems, repository, now)) to.add(problem);
   return { repository, zones: domains.size };
 }
@@ -133,11 +138,12 @@ export function publishedDs(
 function keysInGit(
   files: ReadableFiles,
   root: string,
+  tracked: readonly IndexEntry[],
   { inputs, read }: Repository,
   testKeys: readonly string[],
 ): Problem[] {
   const found = newReport();
-  for (const path of trackedFiles(files, root) ?? []) {
+  for (const { path } of tracked) {
     if (testKeys.some((folder) => path.startsWith(`${folder}/`))) continue;
     const position = { file: path, line: 1, column: 1 };
     if (parseKeyFileName(path.slice(path.lastIndexOf('/') + 1))?.kind === 'private') {

@@ -150,6 +150,20 @@ export const rules = defineRules({
     fix: 'remove the silence',
     message: (facts: { rule: string }) => `nothing of ${facts.rule} is there to be silenced`,
   },
+  'ops/state-not-committed': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'the state of a zone is not in git as it stands on the disk',
+    why: 'Every other clone, and every backup made of the repository, signs with an old serial, counts waits from the wrong times, or lacks keys.',
+    fix: 'commit the folder of the state after every build, private halves left out or encrypted; if it is kept elsewhere, name it in .gitignore',
+    message: (facts: { zones: readonly string[]; file: string; isTracked: boolean }) => {
+      const others = facts.zones.length - 1;
+      const also = others === 0 ? '' : `, and with it the state of ${others} other ${others === 1 ? 'zone' : 'zones'}`;
+      return facts.isTracked
+        ? `${facts.file} was changed since it was added to git${also}`
+        : `${facts.file} was never added to git${also}`;
+    },
+  },
   'ops/ungated': {
     tier: 'warning',
     reach: 'offline',
