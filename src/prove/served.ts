@@ -32,14 +32,17 @@ export function seenGone(versions: readonly Timeline[], index: number): number {
 }
 
 function servedUntil(versions: readonly Timeline[], index: number, rules: ServiceRules, expire: number): number {
-  const { dropped } = versions[index];
+  const { dropped, service } = versions[index];
   if (dropped === undefined) return never;
   const { policy, mode } = rules;
-  const seen = seenGone(versions, index);
-  if (seen !== never) return seen + (mode === 'plain' ? 0 : policy.zonePropagationDelay);
-  if (policy.publication.kind === 'evidence') return never;
+  const gone = seenGone(versions, index);
+  const seen = gone === never ? never : gone + (mode === 'plain' ? 0 : policy.zonePropagationDelay);
+  if (policy.publication.kind === 'evidence') return seen;
   const delay = Math.max(policy.zonePropagationDelay, policy.secondaryRefresh ?? 0);
-  return dropped + policy.publication.after + delay + (mode === 'strict' ? expire : 0);
+  const told = dropped + policy.publication.after + delay + (mode === 'strict' ? expire : 0);
+  // Who looks late sees late that it is gone. But servers that were seen with it after that show that the policy is wrong.
+  const lastSeen = service.state === 'unseen' ? undefined : service.from;
+  return lastSeen !== undefined && lastSeen >= told ? seen : Math.min(seen, told);
 }
 
 /** The largest SOA EXPIRE that secondaries had from the contents of a version's time. */

@@ -126,15 +126,15 @@ function isServed(versions: readonly Timeline[], index: number, question: NaiveQ
       ...(service.state === 'gone' ? [service.until] : []),
       ...versions.slice(index + 1).flatMap((later) => ('from' in later.service ? (later.service.from ?? []) : [])),
     ];
-    if (seen.length > 0) {
-      const extra = mode === 'plain' ? 0 : policy.zonePropagationDelay + margin;
-      return seen.every((at) => second < at + extra);
-    }
+    const extra = mode === 'plain' ? 0 : policy.zonePropagationDelay + margin;
+    const isSeenGone = seen.some((at) => second >= at + extra);
+    if (isSeenGone) return false;
     if (policy.publication.kind === 'evidence') return true;
     let end = dropped + policy.publication.after + policy.zonePropagationDelay;
     if (mode !== 'plain') end += margin;
     if (mode === 'strict') end += journal.content[0].expire;
-    return second < end;
+    const isWrong = 'from' in service && (service.from ?? 0) + (mode === 'plain' ? 0 : margin) >= end;
+    return second < end || isWrong;
   };
 }
 

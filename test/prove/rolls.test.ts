@@ -1,6 +1,6 @@
 /** Forced faults of DNSSEC rolls: red one second before the boundary that the dates add up to, green at it. */
 import { describe, expect, test } from 'vitest';
-import type { Journal } from '../../src/journal/journal.ts';
+import type { Journal, Service } from '../../src/journal/journal.ts';
 import type { ProofPolicy, ServiceMode } from '../../src/prove/policy.ts';
 import { type Proof, prove } from '../../src/prove/prove.ts';
 import {
@@ -374,6 +374,23 @@ describe('publication', () => {
       { kind: 'no-key-for-rrset', from: boundary - 1, until: boundary },
     ]);
     expect(core(judged(afterDelay(boundary), { policy: of, mode }))).toEqual([]);
+  });
+
+  test('by build is not later for a late look, unless servers were seen with the old version after their time', () => {
+    const boundary = swap + 600 + hour + ttl.dnskey;
+    const told = (time: number, service: Service) => {
+      const of = afterDelay(time);
+      const [dnskeys] = of.rrsets;
+      const [old, ...rest] = dnskeys.versions;
+      const rrsets = [{ ...dnskeys, versions: [{ ...old, service }, ...rest] }];
+      return core(judged({ ...of, rrsets }, { policy: byBuild }));
+    };
+    const gone = { state: 'gone', until: swap + day, evidence: 2 } as const;
+    expect(told(boundary - 1, gone)).toMatchObject([{ from: boundary - 1, until: boundary }]);
+    expect(told(boundary, gone)).toEqual([]);
+    const from = swap + 600 + hour;
+    expect(told(boundary, { ...gone, from })).toMatchObject([{ from: boundary, until: swap + day + hour }]);
+    expect(told(boundary, { ...gone, from: from - 1 })).toEqual([]);
   });
 
   test('by evidence, margins: zone-propagation-delay and the safety of the policy on top of what was seen', () => {
