@@ -19,13 +19,12 @@ import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
-import { readableTime } from '../text/time.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
 import type { Verdict } from '../verify/verify.ts';
 import { unauthorisedKeys, withAuthorised } from './authorised-keys.ts';
 import type { BuildOptions } from './build.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
-import { makingError, reportKeyPolicy } from './key-policy.ts';
+import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
 import { journalFile, lastZoneFile, settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import { rules } from './rules.ts';
@@ -94,7 +93,7 @@ export class BuildRun {
     const { places, now, writesState } = this.#options;
     const domain = this.#repository.description.domains.get(zone);
     const acceptsKeys = this.#options.overrides.has(`${unauthorisedRule}=${zone}`);
-    const how = { now, privateHalves: 'read', acceptsKeys } as const;
+    const how = { now, privateHalves: 'read', acceptsKeys, doubtsJournal: true } as const;
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
     if (writesState && domain !== undefined && isSigned(domain) && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
     const state = read(this.#report);
@@ -298,7 +297,7 @@ export class BuildRun {
       tx.stageWhole(lastZoneFile(places, zone), staged.octets);
       if (settings === undefined) tx.remove(settingsFile(places, zone));
       else tx.stageWhole(settingsFile(places, zone), Buffer.from(printSettings(settings)));
-      const read = state.journal?.generation;
+      const read = state.generation;
       tx.expectGeneration(() => {
         const there = this.#host.files.facts(path) === undefined ? undefined : this.#host.files.read(path);
         const generation = there && parseJournal(path, there, zone, newReport())?.generation;
@@ -349,17 +348,3 @@ export class BuildRun {
 
 const unauthorisedRule = keyRules['key/unauthorised'].id;
 const serialRule = verifyRules['zone/serial-not-increased'];
-
-/** Why the keys of a zone cannot sign it; sentences without their subject. */
-export function lacks({ keys, duties }: ZoneState): string[] {
-  if (duties.signsDnskey.length === 0 || duties.signsZone.length === 0) {
-    const { nextEvent } = duties;
-    const next = nextEvent === undefined ? '' : `; the next date in its key files is ${readableTime(nextEvent)}`;
-    return [`has no key that signs now${next}`];
-  }
-  const missing = [...new Set([...duties.signsDnskey, ...duties.signsZone])].filter((key) => !keys.hasPrivateHalf(key));
-  return [
-    ...missing.map((key) => `has no private half of key ${key.tag} (${key.path}.private)`),
-    ...duties.withoutSigner.map((algorithm) => `publishes keys of algorithm ${algorithm} and none of them signs`),
-  ];
-}

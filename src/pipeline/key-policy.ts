@@ -1,9 +1,10 @@
-/** Whether the keys of a zone are as its policy says. Keys are never made or taken away for that: it is only said. */
+/** Whether the keys of a zone can sign it, and are as its policy says. Keys are never made or taken away for that: it is only said. */
 import type { Domain } from '../describe/description.ts';
 import { algorithmOf } from '../dnssec/algorithm.ts';
 import { generationError } from '../keys/generate.ts';
 import type { KeyDuties } from '../rollover/duties.ts';
 import { type Report, report } from '../text/problem.ts';
+import { readableTime } from '../text/time.ts';
 import { rules } from './rules.ts';
 import type { ZoneState } from './zone-state.ts';
 
@@ -36,4 +37,18 @@ function layoutsOf({ signsDnskey, signsZone }: KeyDuties): Map<number, 'csk' | '
       return [algorithm, both ? 'csk' : 'ksk-zsk'];
     }),
   );
+}
+
+/** Why the keys of a zone cannot sign it; sentences without their subject. */
+export function lacks({ keys, duties }: ZoneState): string[] {
+  if (duties.signsDnskey.length === 0 || duties.signsZone.length === 0) {
+    const { nextEvent } = duties;
+    const next = nextEvent === undefined ? '' : `; the next date in its key files is ${readableTime(nextEvent)}`;
+    return [`has no key that signs now${next}`];
+  }
+  const missing = [...new Set([...duties.signsDnskey, ...duties.signsZone])].filter((key) => !keys.hasPrivateHalf(key));
+  return [
+    ...missing.map((key) => `has no private half of key ${key.tag} (${key.path}.private)`),
+    ...duties.withoutSigner.map((algorithm) => `publishes keys of algorithm ${algorithm} and none of them signs`),
+  ];
 }
