@@ -16,6 +16,7 @@ import { type KeyDuties, keyDuties } from '../rollover/duties.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
+import { trustedJournal } from './journal-trust.ts';
 import { journalFile, lastZoneFile, type Places, settingsFile, zoneFolder } from './places.ts';
 import { rules } from './rules.ts';
 import { parseSettings, type Settings } from './settings-file.ts';
@@ -25,6 +26,8 @@ export interface ZoneState {
   readonly keys: KeySet;
   readonly duties: KeyDuties;
   readonly journal: Journal | undefined;
+  /** Of the journal on the disk; undefined where there is none. */
+  readonly generation: number | undefined;
   /** How the zone was signed last. */
   readonly settings: Settings | undefined;
   /** The last output was signed; also known where the file that says how is lost. */
@@ -45,6 +48,8 @@ export interface ReadStateOptions {
   readonly privateHalves: 'read' | 'ignore';
   /** The operator takes keys that nobody has asked for: `--override key/unauthorised=zone`. */
   readonly acceptsKeys?: boolean;
+  /** A journal that was lost, restored or changed by hand is noticed and its clocks start anew: of a run that goes by them. */
+  readonly doubtsJournal?: boolean;
 }
 
 /** What the disk refuses is an error of this zone and of no other. */
@@ -65,6 +70,7 @@ export function readZoneState(
     const keys = readKeySet(zone, [], newReport());
     const none = {
       journal: undefined,
+      generation: undefined,
       settings: undefined,
       wasSigned: () => true,
       isNew: false,
@@ -78,7 +84,7 @@ function readState(
   all: ReadableFiles,
   places: Places,
   zone: Name,
-  { now, privateHalves, acceptsKeys }: ReadStateOptions,
+  { now, privateHalves, acceptsKeys, doubtsJournal }: ReadStateOptions,
   to: Report,
 ): ZoneState {
   const own = newReport();
@@ -90,16 +96,27 @@ function readState(
   const octets = (path: string) => (files.facts(path) === undefined ? undefined : files.read(path));
   const journalPath = journalFile(places, zone);
   const journalOctets = octets(journalPath);
-  const journal = journalOctets && parseJournal(relative(places.root, journalPath), journalOctets, zone, own);
+  const journalName = relative(places.root, journalPath);
+  const readJournal = journalOctets && parseJournal(journalName, journalOctets, zone, own);
   const settingsOctets = octets(settingsFile(places, zone));
   const settings = settingsOctets && parseSettings(Buffer.from(settingsOctets).toString('utf8'));
-  for (const problem of own.problems) to.add(problem);
 
   let found: { octets: Octets; zone: Zone } | undefined | null = null;
   const last = () => {
     if (found === null) found = readLast(files, lastZoneFile(places, zone), zone);
     return found;
   };
+  // One that cannot be read is an error of its zone, and not lost.
+  const isReadable = journalOctets === undefined || readJournal !== undefined;
+  const kept = { zone, journal: readJournal, keys: allKeys, file: journalName, last: () => last()?.zone };
+  const serialPolicy = readJournal?.serial?.policy ?? settings?.serial ?? 'counter';
+  const lastPath = lastZoneFile(places, zone);
+  const lastOctets = () => (files.facts(lastPath)?.kind === 'file' ? files.read(lastPath) : undefined);
+  const journal =
+    doubtsJournal === true && isReadable
+      ? trustedJournal({ ...kept, serialPolicy, lastOctets: lastOctets() }, now, own)
+      : readJournal;
+  for (const problem of own.problems) to.add(problem);
   const strangers = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
   const keys = withoutKeys(allKeys, strangers);
   const stray = newReport();
@@ -113,6 +130,7 @@ function readState(
     keys,
     duties: keyDuties(keys.keys, now),
     journal,
+    generation: readJournal?.generation,
     settings,
     wasSigned: () =>
       settings !== undefined || (journal !== undefined && hasBuiltKeys(journal)) || hasDenial(last()?.zone),

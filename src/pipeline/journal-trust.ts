@@ -1,0 +1,77 @@
+/** The journal of a zone held against what it was kept with, before anything is decided by it. */
+import { readMaster } from '../dns/master-reader.ts';
+import type { Name } from '../dns/name.ts';
+import { Type } from '../dns/type.ts';
+import type { Zone } from '../dns/zone.ts';
+import { builtZone } from '../journal/built-zone.ts';
+import type { Journal } from '../journal/journal.ts';
+import { doubtOf, type Published, reportDoubt, restarted } from '../journal/trust.ts';
+import type { KeySet } from '../keys/key-set.ts';
+import { hex, type Octets } from '../text/octets.ts';
+import { newReport, type Report } from '../text/problem.ts';
+import { serialOf } from './sign-zone.ts';
+
+export interface Kept {
+  readonly zone: Name;
+  /** Undefined: there is no file. */
+  readonly journal: Journal | undefined;
+  readonly keys: KeySet;
+  /** The last verified zone file as it stands on the disk; undefined where there is none. */
+  readonly lastOctets: Octets | undefined;
+  /** The same as columns: read only where the journal is not believed. */
+  readonly last: () => Zone | undefined;
+  readonly serialPolicy: NonNullable<Journal['serial']>['policy'];
+  /** Of the journal, as messages name it. */
+  readonly file: string;
+}
+
+/** Never that of a content: the next build has other content, and so a later serial. */
+const unknownDigest = '00';
+
+/** The journal to go by: the one that was read, or, with a warning, one whose clocks all start anew. */
+export function trustedJournal(kept: Kept, now: number, to: Report): Journal | undefined {
+  const { zone, journal, keys, lastOctets, last, serialPolicy, file } = kept;
+  const published = lastOctets && publishedFacts(lastOctets, zone);
+  const doubt = doubtOf(journal, { published, stateChanged: stateChanged(keys) });
+  if (doubt === undefined) return journal;
+  reportDoubt(doubt, zone, file, to);
+  const whole = last();
+  const how = { serialPolicy, contentDigest: unknownDigest, parentDs: whole === undefined ? [] : cdsOf(whole) };
+  return restarted(journal, zone, whole && builtZone(whole, how, now), now);
+}
+
+/** From the records of the apex, which a file of danezone has first: the rest of a large zone is not read for this. */
+function publishedFacts(octets: Octets, apex: Name): Published | undefined {
+  const head = readMaster({ file: 'last.zone', octets: apexLines(octets, apex), apex }, newReport());
+  const serial = head && serialOf(head);
+  return head && serial !== undefined ? { serial, dnskeys: recordsOf(head, Type.DNSKEY) } : undefined;
+}
+
+function apexLines(octets: Octets, apex: Name): Octets {
+  const owner = Buffer.from(`${apex}\t`);
+  let end = 0;
+  while (end < octets.length && Buffer.compare(octets.subarray(end, end + owner.length), owner) === 0) {
+    const next = octets.indexOf(0x0a, end);
+    end = next < 0 ? octets.length : next + 1;
+  }
+  return end === 0 ? octets : octets.subarray(0, end);
+}
+
+function recordsOf(zone: Zone, type: number): readonly string[] {
+  const row = zone.row(0, type);
+  return row < 0 ? [] : zone.rdataOf(row).map(hex);
+}
+
+/** What the parent was asked for, where the zone says it (RFC 7344); the delete form (RFC 8078 section 4) asks for none. */
+function cdsOf(zone: Zone): readonly string[] {
+  return recordsOf(zone, Type.CDS).filter((record) => record !== '0000000000');
+}
+
+function stateChanged(keys: KeySet): number | undefined {
+  const times = keys.keys.flatMap((key) => {
+    const state = keys.stateOf(key);
+    const entries = [state?.dnskey, state?.zoneSignatures, state?.keySignatures, state?.ds];
+    return entries.flatMap((entry) => entry?.changed ?? []);
+  });
+  return times.length === 0 ? undefined : Math.max(...times);
+}
