@@ -60,7 +60,11 @@ function reportUncovered(question: CoverageQuestion, to: Report): void {
     const { chain, source } = certificate;
     const at = service.certificates.find(({ value }) => value === source.name)?.at ?? service.at;
     const facts = { owner, certificate: source.name };
-    const related = [...nearMisses(certificate, associations), ...otherIssuers(question)];
+    const related = [
+      ...nearMisses(certificate, associations),
+      ...otherIssuers(question),
+      ...issuersWithout(certificate, question),
+    ];
     const other = covered.find((candidate) => candidate.chain[0].key.kind !== chain[0].key.kind);
     if (other === undefined) report(to, rules['dane/nothing-matches'], at, facts, { subject: host.name, related });
     else {
@@ -115,6 +119,23 @@ function reportParameterSets({ owner, host, service, associations, loaded }: Cov
       report(to, rules['dane/parameter-set-uncovered'], at, facts, { subject: host.name });
     }
   }
+}
+
+/** Sets of issuers that do not hold the one of this certificate: the list is older than the certificate, or its file too short. */
+function issuersWithout(
+  { chain: [leaf, ...above], source }: LoadedCertificate,
+  { host, catalogues = builtInCatalogues }: CoverageQuestion,
+): RelatedPlace[] {
+  return host.tlsa.flatMap((request): RelatedPlace[] => {
+    const catalogue = request.kind === 'issuers' ? catalogues.get(request.catalogue) : undefined;
+    if (catalogue === undefined || catalogue.keys.length === 0) return [];
+    const asOf = catalogue.asOf === undefined ? '' : ` as of ${catalogue.asOf}`;
+    const message =
+      above.length === 0
+        ? `the file of ${source.name} holds no issuer: a server has to present it (RFC 7671 section 5.2.2)`
+        : `${catalogue.name}${asOf} does not list ${leaf.issuer.commonName ?? leaf.issuer.text}, the issuer of ${source.name}`;
+    return [{ position: request.at, message }];
+  });
 }
 
 /** The records that are mistakes, each reported. */

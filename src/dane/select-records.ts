@@ -6,7 +6,7 @@
 import type { Host, Service, TlsaRequest } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { type Position, type Problem, type Report, report } from '../text/problem.ts';
-import { onlyMeant, suggest } from '../text/suggest.ts';
+import { suggest } from '../text/suggest.ts';
 import { type Certificate, certificateName } from '../x509/certificate.ts';
 import { isAnchorUsage } from './acronym.ts';
 import { findAnchors, isAnchorFile } from './anchors.ts';
@@ -206,11 +206,9 @@ function fromCatalogue(request: Request<'issuers'>, context: Context): Associati
   if (catalogue === undefined) {
     const known = [...catalogues.keys()];
     const near = suggest(request.catalogue, known);
-    const meant = onlyMeant(request.catalogue, known);
     const hint = near === undefined ? undefined : `did you mean ${near}?`;
-    const fix = meant === undefined ? undefined : { position: request.at, text: meant };
     const facts = { catalogue: request.catalogue, known };
-    report(to, rules['dane/unknown-issuers'], request.at, facts, { subject: host.name, hint, fix });
+    report(to, rules['dane/unknown-issuers'], request.at, facts, { subject: host.name, hint });
     return [];
   }
   for (const { chain } of loaded) reportNames(chain[0], request.at, context);

@@ -263,13 +263,18 @@ describe('issuer catalogues', () => {
         rule: 'dane/unknown-issuers',
         position: at(10),
         hint: 'did you mean letsencrypt?',
-        fix: { text: 'letsencrypt' },
       },
     ]);
   });
 
   test('a chain whose issuer is in no catalogue record matches nothing', () => {
     const tlsa = [{ kind: 'issuers', catalogue: 'letsencrypt', at: at(10) } as const];
-    expect(recordsOf(mx1, { tlsa }).rules).toEqual(['dane/nothing-matches']);
+    const { rules, problems } = recordsOf(mx1, { tlsa });
+    expect(rules).toEqual(['dane/nothing-matches']);
+    expect(problems[0].related).toEqual([
+      { position: at(10), message: 'letsencrypt as of 2026-07-08 does not list Test Intermediate, the issuer of mx1' },
+    ]);
+    const alone = recordsOf({ mx1: ['made/leaf.pem'] }, { tlsa });
+    expect(alone.problems[0].related?.[0].message).toContain('holds no issuer');
   });
 });

@@ -97,6 +97,6 @@ describe('a declared catalogue', () => {
 
   test('that does not exist is named with what was meant', () => {
     const [problem] = problemsOf(ours, '[{issuers: ours}, {issuers: oours}]');
-    expect(problem).toMatchObject({ rule: 'dane/unknown-issuers', hint: 'did you mean ours?', fix: { text: 'ours' } });
+    expect(problem).toMatchObject({ rule: 'dane/unknown-issuers', hint: 'did you mean ours?' });
   });
 });
