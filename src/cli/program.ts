@@ -60,7 +60,7 @@ export async function runProgram(
   }
 
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withoutVainHelp(argv, commands), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.done : Exit.usage;
     if (error instanceof UsageError) {
@@ -70,6 +70,28 @@ export async function runProgram(
     throw error;
   }
   return status;
+}
+
+const helpFlags: readonly string[] = ['-h', '--help'];
+/** Global options that take a value of their own behind them. */
+const valued: readonly string[] = ['--format', '--now', '--root'];
+
+/**
+ * Commander shows the help of the program for `no-such-command --help`, and ends well: without the flag it says that there is no such
+ * command. `help no-such-command` likewise.
+ */
+function withoutVainHelp(argv: readonly string[], commands: readonly CommandSpec[]): string[] {
+  const words = argv.filter((word, i) => !word.startsWith('-') && !valued.includes(argv[i - 1] ?? ''));
+  const [first, second] = words[0] === 'help' ? words.slice(1) : words;
+  const names = commands.map(({ name }) => name.split(' '));
+  const isGroup = names.some(([group, ...rest]) => group === first && rest.length > 0);
+  const isKnown = names.some(
+    ([name, of]) => name === first && (of === undefined || second === undefined || of === second),
+  );
+  if (first === undefined || first === 'help' || isKnown) return [...argv];
+  const isHelp = words[0] === 'help';
+  if (isHelp) return isGroup && second !== undefined ? [first, second] : [first];
+  return argv.filter((word) => !helpFlags.includes(word));
 }
 
 /** What stands beside the name of a group in the help. */

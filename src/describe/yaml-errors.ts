@@ -53,7 +53,8 @@ export function reportYamlErrors(errors: readonly YamlError[], source: Source, t
   const ordered = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const lost = ordered.findIndex((error) => error.code === 'UNEXPECTED_TOKEN' || error.code === 'BAD_INDENT');
   for (const error of ordered.slice(0, Math.min(atMost, lost < 0 ? atMost : lost + 1))) {
-    const from = Math.min(error.pos[0], source.text.length);
+    // What is missing at the end is missing behind the last text, not on the empty line after it.
+    const from = Math.min(error.pos[0], source.text.trimEnd().length);
     const version = /^Unsupported YAML version (.*)$/.exec(error.message);
     if (version !== null) {
       report(to, rules['yaml/version'], source.position(from, error.pos[1]), { version: version[1] });

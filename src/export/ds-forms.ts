@@ -97,7 +97,7 @@ const forms: Readonly<Record<DsFormat, (rows: readonly DsRow[]) => string>> = {
           digestOf(row),
           row.key.flags,
           3,
-          base64(row.key.publicKey),
+          csvField(base64(row.key.publicKey)),
         ].join(','),
       ),
     ]
@@ -180,7 +180,7 @@ function sheetRow(row: DsRow): string {
   return lines.map(([label, value]) => `  ${label.padEnd(12)} ${value}\n`).join('');
 }
 
-/** A field that starts as a formula would be run by a spreadsheet; names cannot hold quotes unescaped but may hold commas. */
+/** A field that starts as a formula would be run by a spreadsheet: a name may, and so may Base64. Names may hold commas too. */
 function csvField(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

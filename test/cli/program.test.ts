@@ -191,3 +191,35 @@ describe('help and version', () => {
     }
   });
 });
+
+describe('help of what is not there', () => {
+  test.each([
+    ['no-such', '--help'],
+    ['--help', 'no-such'],
+    ['--format', 'json', 'no-such', '-h'],
+    ['help', 'no-such'],
+    ['keys', 'no-such', '--help'],
+    ['keys', 'no-such'],
+    ['help', 'keys', 'no-such'],
+    ['no-such'],
+  ])('%s %s %s %s is a mistake of usage that names the word', async (...argv) => {
+    const { status, host, call } = await run(argv);
+    expect([status, call]).toEqual([Exit.usage, undefined]);
+    expect(host.err).toContain("unknown command 'no-such'");
+  });
+
+  test.each([
+    ['--help'],
+    ['help'],
+    ['build', '--help'],
+    ['--root', 'no-such', 'build', '--help'],
+    ['keys', '--help'],
+    ['keys', 'list', '-h'],
+    ['help', 'build'],
+    ['help', 'keys'],
+  ])('%s %s of what is there ends well', async (...argv) => {
+    const { status, host } = await run(argv);
+    expect([status, host.err]).toEqual([Exit.done, '']);
+    expect(host.out).toContain('Usage: danezone');
+  });
+});

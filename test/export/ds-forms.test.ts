@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { name } from '../../src/dns/name.ts';
 import { dsFormats, dsRows, printDs } from '../../src/export/ds-forms.ts';
 import type { ZoneKey } from '../../src/keys/key.ts';
+import { base64 } from '../../src/text/octets.ts';
 
 interface Vector {
   owner: string;
@@ -120,6 +121,19 @@ describe('DS for the registrar', () => {
   test('a name that starts like a formula is no formula in CSV', () => {
     const odd = dsRows(name('=cmd.example.'), [key], [2], 60);
     expect(printDs(odd, 'csv').split('\r\n')[1]).toMatch(/^'=cmd/);
+  });
+
+  test('a public key whose Base64 begins with + is no formula in CSV, and itself everywhere else', () => {
+    const publicKey = Uint8Array.from([0xf8, ...key.publicKey.subarray(1)]);
+    const plus: ZoneKey = { ...key, publicKey };
+    const odd = dsRows(plus.zone, [plus], [2], 60);
+    const text = base64(publicKey);
+    expect(text).toMatch(/^\+/);
+    expect(printDs(odd, 'csv').trim().split('\r\n')[1].split(',')[7]).toBe(`'${text}`);
+    for (const format of ['json', 'epp', 'cds', 'sheet'] as const) {
+      expect(printDs(odd, format)).toContain(text);
+      expect(printDs(odd, format)).not.toContain(`'${text}`);
+    }
   });
 
   test('without a DS the zone form is empty', () => {
