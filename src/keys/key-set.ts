@@ -12,7 +12,7 @@ import { publicKeyOf } from './private-key.ts';
 import { type PrivateKeyFile, parsePrivateKeyFile } from './private-key-file.ts';
 import type { KeyRoles } from './roles.ts';
 import { rules } from './rules.ts';
-import { type KeyStateFile, parseStateFile } from './state-file.ts';
+import { contradictionOf, type KeyStateFile, parseStateFile } from './state-file.ts';
 import { equalTiming, hasTiming } from './timing.ts';
 import { isRevoked, isSep, sepFlags, zoneFlags, zoneKey } from './zone-key.ts';
 
@@ -96,7 +96,10 @@ export function readKeySet(
       continue;
     }
     const state = halves.state && parseStateFile(halves.state.path, halves.state.octets(), to);
-    if (state !== undefined) states.set(key.path, state);
+    const contradiction = state && contradictionOf(state, key);
+    if (contradiction !== undefined) {
+      report(to, rules['key/state-contradicts'], startOf(halves.state!), { what: contradiction });
+    } else if (state !== undefined) states.set(key.path, state);
     if (halves.private === undefined || privateHalves === 'ignore') {
       usable.push(key);
       continue;

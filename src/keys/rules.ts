@@ -123,6 +123,14 @@ const ofFiles = defineRules({
     message: (f: { zones: readonly string[] }) =>
       `no backup is known of the private keys of ${f.zones[0]}${otherZones(f.zones)}`,
   },
+  'key/state-contradicts': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the state file of a key says what cannot be true of the key',
+    why: 'Rollovers would go on from a state that never was: a DS or a signature could leave while caches need it.',
+    fix: 'restore the .state file from a backup, or from the server that wrote it; a zone with a journal does not need it',
+    message: (f: { what: string }) => f.what,
+  },
   'key/timing-differs': {
     tier: 'warning',
     reach: 'offline',
