@@ -1,5 +1,5 @@
 /** A plain master file and a folder of keys, made into the input of the stage `sign`. */
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { rules as composeRules } from '../compose/rules.ts';
 import { readMaster } from '../dns/master-reader.ts';
 import { decode } from '../dns/rdata/index.ts';
@@ -35,8 +35,8 @@ export interface ReadZone {
 }
 
 /**
- * Reads the zone and takes an earlier signing out of it. $INCLUDE reaches files in and under the folder of the file. Undefined
- * where the report says what is wrong.
+ * Reads the zone and takes an earlier signing out of it. `path` is as it was given, and so it stands in messages. $INCLUDE reaches
+ * files in and under the folder of the file. Undefined where the report says what is wrong.
  */
 export function readZone(
   host: Host,
@@ -45,8 +45,8 @@ export function readZone(
   { origin, denial }: SignOptions,
   to: Report,
 ): ReadZone | undefined {
-  const folder = path === '-' ? host.workingFolder : dirname(path);
-  const confined = confinedReader(host.files, folder, { maxSize: maxIncluded });
+  const folder = path === '-' ? '.' : dirname(path);
+  const confined = confinedReader(host.files, resolve(host.workingFolder, folder), { maxSize: maxIncluded });
   const include = (named: string) => {
     const found = confined(named);
     return 'error' in found
@@ -86,19 +86,20 @@ export interface ReadKeys {
 }
 
 /**
- * Undefined where the keys cannot sign the zone; the report says why, unless there are none. A private key that others can read
+ * `folder` is as it was given. Undefined where the keys cannot sign the zone; the report says why, unless there are none. A private key that others can read
  * is only noted: this command takes keys as they are, also copies of test keys.
  */
 export function readKeys(host: Host, folder: string, zone: Zone, now: number, to: Report): ReadKeys | undefined {
   const regular = regularFiles(host.files);
-  const files = regular.list(folder).map((file) => {
+  const at = (path: string) => resolve(host.workingFolder, path);
+  const files = regular.list(at(folder)).map((file) => {
     const path = join(folder, file);
-    return { path, octets: () => regular.read(path) };
+    return { path, octets: () => regular.read(at(path)) };
   });
   const set = readKeySet(zone.apex, files, to);
   const roles = rolesOf(set.keys, now);
   if (!checkRoles(set, roles, to) || to.hasErrors) return undefined;
-  const isOpen = ({ path }: ZoneKey) => ((host.files.facts(`${path}.private`)?.mode ?? 0) & 0o007) !== 0;
+  const isOpen = ({ path }: ZoneKey) => ((host.files.facts(at(`${path}.private`))?.mode ?? 0) & 0o007) !== 0;
   const open = [...new Set([...roles.signsKeys, ...roles.signsZone])].filter(isOpen);
   return { set, roles, notes: open.map(({ path }) => `${path}.private can be read by others: chmod 600`) };
 }

@@ -5,7 +5,7 @@ import type { Executor } from '../parallel/executor.ts';
 import type { SigningInput, SigningSummary } from '../sign/sign.ts';
 import { escapeControls } from '../text/escape.ts';
 import { concatOctets, type Octets } from '../text/octets.ts';
-import { newReport, type Report } from '../text/problem.ts';
+import { newReport, type Report, report } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
 import { type CommandSpec, Exit, type Globals } from './command.ts';
 import { readSignOptions, type SignOptions, signOptions } from './sign-options.ts';
@@ -34,8 +34,7 @@ The signed zone is written beside the output file, read back and verified, and o
     const prepared = await prepare(host, globals, argument, options, now);
     if (prepared === undefined) return Exit.problems;
     if (!globals.quiet) for (const note of prepared.notes) host.stderr.write(`note: ${escapeControls(note)}\n`);
-    const output = options.output === '-' ? '-' : resolve(host.workingFolder, options.output);
-    return signTo(host, globals, { ...prepared, options, output, now }, host.executor(options.jobs));
+    return signTo(host, globals, { ...prepared, options, now }, host.executor(options.jobs));
   },
 };
 
@@ -53,19 +52,19 @@ async function prepare(
   now: number,
 ): Promise<Prepared | undefined> {
   const { readKeys, readZone, signingInput } = await import('./sign-input.ts');
-  const path = argument === '-' ? '-' : resolve(host.workingFolder, argument);
-  const octets = argument === '-' ? await host.stdin() : host.files.read(path);
+  const octets = argument === '-' ? await host.stdin() : host.files.read(resolve(host.workingFolder, argument));
   const report = newReport();
-  const read = readZone(host, path, octets, options, report);
-  const folder = resolve(host.workingFolder, options.keys);
-  const keys = read && readKeys(host, folder, read.zone, now, report);
-  await show(host, globals, report, { path, octets });
+  const read = readZone(host, argument, octets, options, report);
+  const keys = read && readKeys(host, options.keys, read.zone, now, report);
+  await warnOfIterations(options, report);
+  await show(host, globals, report, { path: argument, octets });
   if (read === undefined || keys === undefined) return undefined;
   if (keys.roles.signsZone.length === 0) {
+    const folder = escapeControls(options.keys);
     const what =
-      host.files.facts(folder) === undefined
-        ? `there is no folder ${escapeControls(folder)} with keys`
-        : `no key of ${read.zone.apex} in ${escapeControls(folder)} signs at ${readableTime(now)}`;
+      host.files.facts(resolve(host.workingFolder, options.keys)) === undefined
+        ? `the folder of keys ${folder} does not exist`
+        : `no key of ${read.zone.apex} in ${folder} signs at ${readableTime(now)}`;
     host.stderr.write(`danezone: ${what}\n`);
     return undefined;
   }
@@ -73,16 +72,26 @@ async function prepare(
   return { input, notes: [...read.notes, ...notes] };
 }
 
+/** They are asked for by name, so the zone is signed with them; what they do is said all the same. */
+async function warnOfIterations({ denial }: SignOptions, to: Report): Promise<void> {
+  if (denial.kind !== 'nsec3' || denial.iterations === 0) return;
+  const { denialRules } = await import('../verify/denial-rules.ts');
+  const { iterations } = denial;
+  const hint =
+    'leave --iterations out: resolvers may treat such a zone as unsigned (many do above 100) or as failed (above 500)';
+  report(to, denialRules['denial/nsec3-iterations'], undefined, { iterations }, { hint });
+}
+
 interface Work extends Prepared {
   readonly options: SignOptions;
-  readonly output: string;
   readonly now: number;
 }
 
 async function signTo(host: Host, globals: Globals, work: Work, executor: Executor): Promise<Exit> {
   const { signZone } = await import('../sign/sign.ts');
   const signed = signZone(work.input, executor);
-  const sink = work.output === '-' ? new MemorySink(host) : await fileSink(host, work.output);
+  const { output } = work.options;
+  const sink = output === '-' ? new MemorySink(host) : await fileSink(host, resolve(host.workingFolder, output));
   try {
     for await (const chunk of signed.chunks()) sink.write(chunk);
     sink.close();
@@ -90,10 +99,10 @@ async function signTo(host: Host, globals: Globals, work: Work, executor: Execut
       const report = newReport();
       const octets = sink.octets();
       const isProven = await verify(work, octets, report, executor);
-      await show(host, globals, report, { path: work.output, octets });
+      await show(host, globals, report, { path: output, octets });
       if (!isProven) {
         host.stderr.write(
-          `danezone: the signed zone does not verify, ${work.output === '-' ? 'nothing is written' : 'the output file is as it was'}\n`,
+          `danezone: the signed zone does not verify, ${output === '-' ? 'nothing is written' : 'the output file is as it was'}\n`,
         );
         return Exit.verificationFailed;
       }
@@ -107,17 +116,14 @@ async function signTo(host: Host, globals: Globals, work: Work, executor: Execut
 }
 
 /** Verified at a time at which the signatures are meant to be valid: now, if the window has it. */
-async function verify(
-  { input, options, output, now }: Work,
-  octets: Octets,
-  to: Report,
-  executor: Executor,
-): Promise<boolean> {
+async function verify({ input, options, now }: Work, octets: Octets, to: Report, executor: Executor): Promise<boolean> {
   const { proveFile } = await import('../verify/proven.ts');
   const { inception, expiration } = options.windows;
   const at = now >= inception && now <= expiration ? now : inception;
   const settings = { at, own: true, engine: options.engine, expectDenial: options.denial };
-  return (await proveFile({ file: output, octets, apex: input.zone.apex }, settings, to, executor)) !== undefined;
+  return (
+    (await proveFile({ file: options.output, octets, apex: input.zone.apex }, settings, to, executor)) !== undefined
+  );
 }
 
 interface Sink {

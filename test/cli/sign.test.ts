@@ -185,10 +185,10 @@ describe('danezone sign keeps the output as it was', () => {
   test('where there is no key: status 1', async () => {
     const none = hostWith([], before);
     expect(await run(none, ...usual)).toBe(1);
-    expect(none.err).toMatch(/no folder \/infra\/keys/);
+    expect(none.err).toContain('the folder of keys keys does not exist');
     const host = hostWith([], { ...before, '/infra/keys/README': '' });
     expect(await run(host, ...usual)).toBe(1);
-    expect(host.err).toMatch(/no key of zone\.test\. in \/infra\/keys signs at 2026-01-01 00:00:00Z/);
+    expect(host.err).toMatch(/no key of zone\.test\. in keys signs at 2026-01-01 00:00:00Z/);
   });
 
   // The key of another signer has an algorithm of its own, and nobody signs with it.
@@ -242,5 +242,32 @@ describe('options that mean nothing', () => {
     const host = hostWith([ksk]);
     expect(await run(host, ...usual, ...args)).toBe(2);
     expect(host.steps).toEqual([]);
+  });
+});
+
+describe('what danezone sign says', () => {
+  test('names files as they were given', async () => {
+    const faulty = hostWith([ksk], { '/infra/in/zone': `${unsigned}www A 192.0.2.300\n` });
+    expect(await run(faulty, 'in/zone', '--origin', 'zone.test', '--keys', 'keys', '-o', 'out')).toBe(1);
+    expect(faulty.err).toContain('--> in/zone:6:');
+    const keyless = hostWith([ksk], { [`/infra/keys/${zsk}.key`]: readVector(`${keyFolder}${zsk}.key`).toString() });
+    expect(await run(keyless, ...usual)).toBe(1);
+    expect(keyless.err).toContain(`keys/${zsk}.private is missing`);
+    const included = hostWith([ksk], {
+      '/infra/in/zone': `${unsigned}$INCLUDE more\n`,
+      '/infra/in/more': 'x A 1.2.3\n',
+    });
+    expect(await run(included, 'in/zone', '--origin', 'zone.test', '--keys', './keys', '-o', 'out')).toBe(1);
+    expect(included.err).toContain('--> in/more:1:');
+    for (const { err } of [faulty, keyless, included]) expect(err).not.toContain('/infra');
+  });
+
+  test('warns of NSEC3 iterations, which are asked for by name, and signs', async () => {
+    const host = hostWith([ksk]);
+    expect(await run(host, ...usual, '--nsec3', '--iterations', '2500')).toBe(0);
+    expect(host.err).toContain('warning[denial/nsec3-iterations] NSEC3 has 2500 additional iterations');
+    const none = hostWith([ksk]);
+    expect(await run(none, ...usual, '--nsec3', '--iterations', '0')).toBe(0);
+    expect(none.err).not.toContain('warning');
   });
 });
