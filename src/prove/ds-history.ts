@@ -22,6 +22,8 @@ export interface DsEntry {
   readonly held: Span;
   /** Of an empty set: the zone is meant to be insecure, because it had no DS so far or is to lose it. */
   readonly intended: boolean;
+  /** Of an empty set: `roll insecure` asked for it. */
+  readonly leaving: boolean;
 }
 
 interface Seen {
@@ -129,13 +131,15 @@ function entry(
   const ttls = sightings(journal.evidence).flatMap((row) => (keyOf(row.records) === key ? row.ttl : []));
   const ttl = Math.max(policy.parent.ttl, ...ttls);
   const held = { from: served.from, until: served.until + ttl };
-  const intended = records.length > 0 || isMeantInsecure(journal, served, since, asked, now);
-  return { records, asked, since, ttl, held, intended };
+  const { insecure } = journal.requests;
+  const leaving = records.length === 0 && insecure !== undefined && since >= insecure.at;
+  const intended = records.length > 0 || leaving || isMeantInsecure(journal, served, since, asked, now);
+  return { records, asked, since, ttl, held, intended, leaving };
 }
 
+/** Without a request. */
 function isMeantInsecure(journal: Journal, served: Span, since: number, asked: boolean, now: number): boolean {
-  const { requests, parentDs, evidence, rrsets } = journal;
-  if (requests.insecure !== undefined && since >= requests.insecure.at) return true;
+  const { parentDs, evidence, rrsets } = journal;
   const wasSeen = sightings(evidence).some(({ at, records }) => at < since && records.length > 0);
   const wasAsked = parentDs.some(
     ({ built, records, service }) =>

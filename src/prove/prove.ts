@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import { judgeBudget } from './budget.ts';
 import { type ChainFacts, chainFacts } from './chain-facts.ts';
 import { type ChainsJudged, judgeChains } from './judge-chains.ts';
+import { judgeLeaving } from './leaving.ts';
 import type { MailHistory } from './mail-history.ts';
 import { judgeMail } from './mail-proof.ts';
 import { outsideTheModel } from './outside.ts';
@@ -65,6 +66,7 @@ export function prove(question: ProofQuestion): Proof {
     histories.push({ history, rules });
     const found = judgeOnce(chains, chainFacts(history), profiles, during);
     violations.push(...found.findings.map((finding) => violationOf(finding, history)));
+    violations.push(...judgeLeaving(history, during));
     violations.push(...judgeSignatureWindows(history, clockSkew, during));
     warnings.push(...judgeBudget(history, during));
   }

@@ -13,15 +13,21 @@ import { endOf, overlap, type Span } from './span.ts';
 import type { CacheContent, Violation } from './violation.ts';
 import type { ZoneHistory } from './zone-history.ts';
 
-/** `until` of `during` is Infinity where the future is not known: then only its first instant is judged. */
+/**
+ * `until` of `during` is Infinity where the future is not known: then only its first instant is judged, and nothing is said of
+ * a version that was dropped and whose end nobody has seen. That is no reason to stop a build that signs the zone again.
+ */
 export function judgeSignatureWindows(
   { journal, rrsets }: ZoneHistory,
   clockSkew: number,
   during: Span,
 ): readonly Violation[] {
-  const judged = endOf(during) === undefined ? { from: during.from, until: during.from + 1 } : during;
+  const isFutureKnown = endOf(during) !== undefined;
+  const judged = isFutureKnown ? during : { from: during.from, until: during.from + 1 };
+  const isKnown = ({ version, served }: Entry) =>
+    isFutureKnown || version.dropped === undefined || endOf(served) !== undefined;
   return rrsets.flatMap(({ name, entries }) =>
-    entries.flatMap((entry) => outside(journal, name, entry, clockSkew, judged)),
+    entries.filter(isKnown).flatMap((entry) => outside(journal, name, entry, clockSkew, judged)),
   );
 }
 

@@ -12,7 +12,9 @@ export type ViolationKind =
   /** A server may hand out a version whose signatures are not valid yet, or no longer. */
   | 'signature-window'
   /** A certificate that a sender may meet matches no record of a TLSA RRset that the sender may hold. */
-  | 'tlsa-mismatch';
+  | 'tlsa-mismatch'
+  /** The zone goes insecure while TLSA records of it may be held. */
+  | 'tlsa-without-ds';
 
 /** More than rollovers should ask of answers; nobody is cut off by it. */
 export type WarningKind =

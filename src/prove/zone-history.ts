@@ -57,7 +57,10 @@ const largestTtl = ({ largestTtl, negativeTtl }: ContentVersion) => Math.max(lar
 /** Where a key takes over from another of its algorithm, old signatures count for the safety of the policy longer. */
 function swap({ policy }: ServiceRules) {
   return (version: { readonly signed?: Signed }, next: { readonly signed?: Signed }) =>
-    isSwap(algorithmsOf(version.signed), algorithmsOf(next.signed)) ? policy.retireSafety : 0;
+    version.signed?.signers.join() !== next.signed?.signers.join() &&
+    isSwap(algorithmsOf(version.signed), algorithmsOf(next.signed))
+      ? policy.retireSafety
+      : 0;
 }
 
 function algorithmsOf(signed: Signed | undefined): readonly string[] {

@@ -27,6 +27,8 @@ interface Version {
   /** No validator takes it from this second on. */
   readonly invalidFrom: number;
   readonly isIntended?: boolean;
+  /** An empty DS set that was asked for by a request. */
+  readonly leaves?: boolean;
 }
 
 /** Each failure at each second: `17 strict no-key-for-ds | DS … | DNSKEY …`. */
@@ -42,6 +44,12 @@ export function naiveFailures(question: NaiveQuestion): Set<string> {
     for (const version of [...others, ...dnskey]) {
       const isLate = version.signers.length > 0 && version.isServed(second) && second >= lastSignature(version);
       if (isLate) found.add(`${second} signature-window ${version.what}`);
+    }
+    const isLeaving = held(ds).some(({ leaves }) => leaves);
+    const { versions: tlsa = [] } = question.journal.rrsets.find(({ type }) => type === 52) ?? {};
+    for (const [index, version] of rrsetVersions(question, 'TLSA', 52).entries()) {
+      const isThere = tlsa[index].records.length > 0 && mayHold(version, second);
+      if (isLeaving && isThere) found.add(`${second} tlsa-without-ds ${tlsa[index].built}`);
     }
     for (const profile of ['permissive', 'strict'] as const) {
       for (const parent of held(ds)) {
@@ -140,7 +148,7 @@ function isServed(versions: readonly Timeline[], index: number, question: NaiveQ
 
 /** Signers of the same algorithms, and some. */
 function swaps(before: { signers: readonly string[] } | undefined, after: typeof before): boolean {
-  return equal(of(before), of(after));
+  return equal(of(before), of(after)) && before?.signers.join() !== after?.signers.join();
 }
 const of = (signed: { signers: readonly string[] } | undefined) => (signed?.signers ?? []).map((id) => id.slice(0, 3));
 const letters = (records: readonly string[]) => records.map((record) => record.slice(4, 6));
@@ -236,7 +244,8 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
     let until = built;
     while (until < end && isServed(until)) until++;
     const hadDs = journal.parentDs.slice(0, index).some((before) => before.records.length > 0) || seenBefore(built);
-    const isIntended = built >= insecureSince || !hadDs || unsignedBetween(built, until);
+    const leaves = records.length === 0 && built >= insecureSince;
+    const isIntended = leaves || !hadDs || unsignedBetween(built, until);
     return {
       what: 'DS',
       records,
@@ -245,6 +254,7 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
       isServed,
       invalidFrom: Number.POSITIVE_INFINITY,
       isIntended,
+      leaves,
     };
   });
   const seen = rows.flatMap((row, index): Version[] => {
@@ -259,7 +269,8 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
     const start = rows[first - 1]?.at ?? since;
     const until = next === undefined ? end : next.at + lag(row.records, next.records);
     const isServed = (second: number) => second >= start && (next === undefined || second < until);
-    const isIntended = since >= insecureSince || !seenBefore(since) || unsignedBetween(since, until);
+    const leaves = row.records.length === 0 && since >= insecureSince;
+    const isIntended = leaves || !seenBefore(since) || unsignedBetween(since, until);
     const { records } = row;
     return [
       {
@@ -270,6 +281,7 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
         isServed,
         invalidFrom: Number.POSITIVE_INFINITY,
         isIntended,
+        leaves,
       },
     ];
   });

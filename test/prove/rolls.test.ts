@@ -246,6 +246,30 @@ describe('the DS set', () => {
     expect(core(unsigned(gone))).toEqual([]);
   });
 
+  test('leaves, on request, after every TLSA record is out of every cache', () => {
+    const leftAt = (time: number) =>
+      judged({
+        ...journal({
+          ds: [dsVersion([t0, time], [ds(ksk1)]), dsVersion([time], [])],
+          dnskey: [dnskey([t0], [ksk1, zsk1], [ksk1])],
+          content: [content([t0], [zsk1])],
+          rrsets: [
+            {
+              owner: '_25._tcp.example.org.' as typeof zone,
+              type: 52,
+              versions: [rrset([t0, swap, seenGone], ['030101aa'], ttl.tlsa, [zsk1]), rrset([swap], [], 300, [zsk1])],
+            },
+          ],
+        }),
+        requests: { insecure: { at: swap, by: 'hostmaster' } },
+      });
+    const gone = seenGone + ttl.tlsa;
+    expect(core(leftAt(gone - 1))).toMatchObject([
+      { kind: 'tlsa-without-ds', from: gone - 1, until: gone, caches: [{ what: 'DS', records: [] }, { what: 'TLSA' }] },
+    ]);
+    expect(core(leftAt(gone))).toEqual([]);
+  });
+
   test('that nobody asked for counts as well, from the sighting before it', () => {
     const stray = key(257, 13, 77);
     const of = (records: string[]) =>
@@ -493,6 +517,15 @@ describe('signatures', () => {
       core(prove({ zones: [{ journal: of(expiration), policy }], from: t0, to: swap }));
     expect(proof(swap + hour)).toEqual([]);
     expect(proof(swap + hour - 1)).toMatchObject([{ kind: 'signature-window', from: swap - 1 }]);
+  });
+
+  test('of a dropped version that nobody has seen gone are no reason to stop a build', () => {
+    const at = (gone: number | undefined, from: number, to?: number) =>
+      core(prove({ zones: [{ journal: withSignature(t0, swap + day, gone), policy }], from, to }));
+    const later = swap + 90 * day;
+    expect(at(undefined, later)).toEqual([]);
+    expect(at(undefined, later, later + day)).toMatchObject([{ kind: 'signature-window', from: later }]);
+    expect(at(later + hour, later)).toMatchObject([{ kind: 'signature-window', from: later, until: later + hour }]);
   });
 
   test('made by a clock that was ahead are not valid yet when they are served', () => {
