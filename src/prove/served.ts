@@ -25,12 +25,14 @@ export interface Entry<V extends Timeline = Timeline> {
 export function seenGone(versions: readonly Timeline[], index: number): number {
   const { service } = versions[index];
   let gone = service.state === 'gone' ? service.until : never;
-  for (const later of versions.slice(index + 1)) {
-    if (later.service.state !== 'unseen') gone = Math.min(gone, later.service.from ?? never);
+  for (let later = index + 1; later < versions.length; later++) {
+    const { service: seen } = versions[later];
+    if (seen.state !== 'unseen') gone = Math.min(gone, seen.from ?? never);
   }
   return gone;
 }
 
+/** `expire`: how long secondaries may serve on without their primary. */
 function servedUntil(versions: readonly Timeline[], index: number, rules: ServiceRules, expire: number): number {
   const { dropped, service } = versions[index];
   if (dropped === undefined) return never;
@@ -39,7 +41,7 @@ function servedUntil(versions: readonly Timeline[], index: number, rules: Servic
   const seen = gone === never ? never : gone + (mode === 'plain' ? 0 : policy.zonePropagationDelay);
   if (policy.publication.kind === 'evidence') return seen;
   const delay = Math.max(policy.zonePropagationDelay, policy.secondaryRefresh ?? 0);
-  const told = dropped + policy.publication.after + delay + (mode === 'strict' ? expire : 0);
+  const told = dropped + policy.publication.after + delay + expire;
   // Who looks late sees late that it is gone. But servers that were seen with it after that show that the policy is wrong.
   const lastSeen = service.state === 'unseen' ? undefined : service.from;
   return lastSeen !== undefined && lastSeen >= told ? seen : Math.min(seen, told);
@@ -66,7 +68,8 @@ export function entriesOf<V extends Timeline & { readonly signed?: Signed }>(
     const ttl = ttlOf(version);
     const next = versions[index + 1];
     const safety = rules.mode === 'plain' || next === undefined ? 0 : margin(version, next);
-    const end = servedUntil(versions, index, rules, expireOf(content, version, rules.policy.expire)) + safety;
+    const expire = rules.mode === 'strict' ? expireOf(content, version, rules.policy.expire) : 0;
+    const end = servedUntil(versions, index, rules, expire) + safety;
     return {
       version,
       ttl,

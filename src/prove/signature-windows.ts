@@ -45,11 +45,19 @@ function outside(
   const madeBefore = dropped ?? Math.max(journal.changed, built);
   const early = { from: madeBefore, until: inception + clockSkew };
   const late = { from: Math.max(built, expiration - clockSkew), until: Number.POSITIVE_INFINITY };
-  const cache: CacheContent = { what: 'RRset', name, records: [], signers, since: built, heldUntil: endOf(held), ttl };
-  const window = `valid from ${readableTime(inception)} until ${readableTime(expiration)}`;
   return [early, late].flatMap((span): Violation[] => {
     const outside = overlap(span, served, judged);
     if (outside === undefined) return [];
+    const cache: CacheContent = {
+      what: 'RRset',
+      name,
+      records: [],
+      signers,
+      since: built,
+      heldUntil: endOf(held),
+      ttl,
+    };
+    const window = `valid from ${readableTime(inception)} until ${readableTime(expiration)}`;
     const until = endOf(overlap(span, served) as Span);
     const words =
       span === early ? 'before its signatures are valid to every clock' : 'after its signatures have run out';
