@@ -4,15 +4,15 @@ import type { Host } from '../host/host.ts';
 import type { WithEvidence, Witness } from '../journal/evidence.ts';
 import type { Journal } from '../journal/journal.ts';
 import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
-import type { Confirmation, ConfirmOutcome } from '../pipeline/confirm.ts';
+import type { Confirmation } from '../pipeline/confirm.ts';
 import { journalFile, type Places } from '../pipeline/places.ts';
 import type { Repository } from '../pipeline/repository.ts';
-import type { Following } from '../pipeline/running-clocks.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import { quote } from '../text/escape.ts';
 import { newReport } from '../text/problem.ts';
-import { parseTime, readableTime } from '../text/time.ts';
+import { parseTime } from '../text/time.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { sayServed } from './confirm-served.ts';
 import { placesOf, stateOption, zoneArguments } from './repository-options.ts';
 
 /** Seconds that `--now` may be away from the system clock without being a rehearsal. */
@@ -170,7 +170,7 @@ It stands in the journal of the zone that holds the TLSA records of the host. ${
   run: (host, globals, [hostText], options) =>
     run(host, globals, options, ({ witness, repository }) => {
       const [name] = zoneArguments([hostText]);
-      return [{ zone: name, say: () => certificatesOf(repository, name, options, witness) }];
+      return [{ zone: name, say: () => sayServed(repository, name, options, witness) }];
     }),
 };
 
@@ -223,7 +223,8 @@ async function run(
       host.stderr.write(`danezone: nothing was written: ${conflict}; run again\n`);
       return Exit.temporary;
     }
-    await print(host, globals, outcomes, policyOf, now);
+    const { printConfirmed } = await import('./print-confirmed.ts');
+    await printConfirmed(host, globals, outcomes, policyOf, now);
     return outcomes.some(({ state }) => state === 'refused') ? Exit.problems : Exit.done;
   }
 }
@@ -271,61 +272,6 @@ async function dsRecords(texts: readonly string[]): Promise<readonly string[]> {
   });
 }
 
-async function certificatesOf(
-  { description, certificates }: Repository,
-  name: Name,
-  options: Readonly<Record<string, unknown>>,
-  witness: Witness,
-): Promise<{ readonly zone: Name; readonly say: Confirmation['say'] }> {
-  const { zoneOf } = await import('../pipeline/repository.ts');
-  const { parseService } = await import('../dane/services.ts');
-  const { sha256 } = await import('../crypto/digest.ts');
-  const { hex } = await import('../text/octets.ts');
-  const { withCertificate } = await import('../journal/evidence.ts');
-  const host = description.hosts.get(name);
-  if (host === undefined) {
-    const known = [...description.hosts.keys()].slice(0, 20).join(', ');
-    throw new UsageError(`${name} is no host of the description; hosts are ${known === '' ? 'none' : known}`);
-  }
-  const zone = zoneOf(name, description);
-  if (zone === undefined)
-    throw new UsageError(`${name} lies in no zone of the description: it has no TLSA records here`);
-  const serviceText = options.service as string | undefined;
-  const wanted = serviceText === undefined ? undefined : parseService(serviceText);
-  if (wanted !== undefined && 'error' in wanted)
-    throw new UsageError(`--service ${quote(serviceText ?? '')} ${wanted.error}`);
-  const chosen = options.certificate as string | undefined;
-  const facts = host.services
-    .filter(({ port, protocol }) => wanted === undefined || (port === wanted.port && protocol === wanted.protocol))
-    .flatMap(({ port, protocol, certificates: own }) =>
-      own
-        .filter(({ value }) => chosen === undefined || value === chosen)
-        .map(({ value }) => {
-          const loaded = certificates.get(value);
-          if (loaded === undefined) throw new UsageError(`the certificate ${value} cannot be read: see danezone check`);
-          return { host: name, port, protocol, spki: hex(sha256(loaded.chain[0].spki)) };
-        }),
-    );
-  if (facts.length === 0) {
-    const has = host.services.map(
-      (service) => `${service.name} (${service.certificates.map(({ value }) => value).join(', ')})`,
-    );
-    throw new UsageError(
-      `${name} has no such service or certificate; it has ${has.length === 0 ? 'none' : has.join(', ')}`,
-    );
-  }
-  const say = (before: Journal): WithEvidence => {
-    let journal = before;
-    for (const fact of facts) {
-      const said = withCertificate(journal, { ...fact, ...witness });
-      if (said.error !== undefined) return said;
-      journal = said.journal;
-    }
-    return { journal };
-  };
-  return { zone, say };
-}
-
 function numberOf(value: unknown, option: string, max: number): number | undefined {
   if (value === undefined) return undefined;
   const text = String(value);
@@ -333,93 +279,4 @@ function numberOf(value: unknown, option: string, max: number): number | undefin
     throw new UsageError(`${option} ${quote(text)} is no number from 0 to ${max}`);
   }
   return Number(text);
-}
-
-async function print(
-  host: Host,
-  globals: Globals,
-  outcomes: readonly ConfirmOutcome[],
-  policyOf: Told['policyOf'],
-  now: number,
-): Promise<void> {
-  const { following } = await import('../pipeline/running-clocks.ts');
-  const follows = (outcome: Exclude<ConfirmOutcome, { state: 'refused' }>) =>
-    following(outcome.before, outcome.journal, policyOf(outcome.zone), now);
-  if (globals.format === 'json') {
-    const { jsonText } = await import('../text/annotations.ts');
-    const zones = outcomes.map((outcome) =>
-      outcome.state === 'refused' ? outcome : factsOf(outcome, follows(outcome)),
-    );
-    host.stdout.write(jsonText({ zones }));
-    return;
-  }
-  for (const outcome of outcomes) {
-    if (outcome.state === 'refused') host.stderr.write(`danezone: ${outcome.zone} ${outcome.error}\n`);
-    else if (!globals.quiet) host.stdout.write(textOf(outcome, follows(outcome)));
-  }
-}
-
-type Held = Exclude<ConfirmOutcome, { state: 'refused' }>;
-
-const time = (at: number | undefined) => (at === undefined ? undefined : readableTime(at));
-
-const newRows = ({ before, journal }: Held) => journal.evidence.slice(before.evidence.length);
-
-function factsOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): object {
-  return {
-    zone: outcome.zone,
-    state: outcome.state,
-    evidence: newRows(outcome).map((row) => ({ ...row, at: time(row.at) })),
-    clocks: clocks.map(({ what, since, until }) => ({ what, since: time(since), until: time(until) })),
-    due,
-    waiting: waiting.map((step) => ({ ...step, earliest: time(step.earliest) })),
-    nextEvent: time(nextEvent),
-  };
-}
-
-/** Lines that are shown of a list; the journal and --format json have all. */
-const shownLines = 8;
-
-function textOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): string {
-  const { zone } = outcome;
-  if (outcome.state === 'known') return `${zone} this is known already; nothing was written\n`;
-  const lines = newRows(outcome).map(
-    ({ at, by, fact }) => `${zone} ${factText(fact)} since ${readableTime(at)} (${by})`,
-  );
-  const list = (items: readonly string[]) => [
-    ...items.slice(0, shownLines).map((item) => `  ${item}`),
-    ...(items.length > shownLines ? [`  and ${items.length - shownLines} more`] : []),
-  ];
-  lines.push(
-    ...list(
-      clocks.map(
-        ({ what, until }) =>
-          `${what}: ${until === undefined ? 'its clock runs' : `in every cache by ${readableTime(until)}`}`,
-      ),
-    ),
-  );
-  if (due > 0) lines.push(`  ${due} ${due === 1 ? 'step is' : 'steps are'} due now: run danezone build`);
-  lines.push(
-    ...list(
-      waiting.map(({ key, record, to, earliest, wait }) => {
-        const date = earliest === undefined ? 'waits for' : `not before ${readableTime(earliest)}:`;
-        return `${record} of ${key} becomes ${to} ${date} ${wait}`;
-      }),
-    ),
-  );
-  if (nextEvent !== undefined) lines.push(`  next: danezone build, from ${readableTime(nextEvent)}`);
-  return `${lines.join('\n')}\n`;
-}
-
-function factText(fact: Journal['evidence'][number]['fact']): string {
-  switch (fact.kind) {
-    case 'published':
-      return `serial ${fact.serial} is on every name server`;
-    case 'ds-seen':
-      return fact.records.length === 0
-        ? 'every server of the parent shows no DS'
-        : `every server of the parent shows ${fact.records.length} DS with TTL ${fact.ttl}`;
-    case 'certificate-served':
-      return `${fact.host}:${fact.port}/${fact.protocol} shows the key ${fact.spki.slice(0, 16)}…`;
-  }
 }

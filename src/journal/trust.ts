@@ -60,6 +60,9 @@ function signOfOldAge(journal: Journal, { published, stateChanged }: Witnesses):
   return 'the DNSKEY RRset that was built last is none that the journal knows';
 }
 
+/** In the place of the digest of a content: that of none, so that the next build has another one, and a later serial. */
+export const unknownDigest = '00';
+
 export function reportDoubt(doubt: Doubt, zone: Name, file: string, to: Report): void {
   const position = { file, line: 1, column: 1 };
   const subject = { subject: zone };
@@ -82,6 +85,7 @@ export function restarted(
   const { isEdited: _edited, ...before } = journal ?? newJournal(zone, now);
   const unseen: Journal = {
     ...before,
+    serial: before.serial && { ...before.serial, contentDigest: unknownDigest },
     content: before.content.map(forgotten),
     parentDs: before.parentDs.map(forgotten),
     rrsets: before.rrsets.map((history) => ({ ...history, versions: history.versions.map(forgotten) })),

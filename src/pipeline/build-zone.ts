@@ -10,27 +10,22 @@ import { FileError, type Host } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
 import { clockWentBack } from '../journal/clock.ts';
-import { type Journal, newJournal } from '../journal/journal.ts';
-import { parseJournal } from '../journal/parse.ts';
-import { printJournal } from '../journal/print.ts';
-import { withBuilt } from '../journal/with-built.ts';
-import type { KeySet } from '../keys/key-set.ts';
 import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
 import type { Verdict } from '../verify/verify.ts';
-import { unauthorisedKeys, withAuthorised } from './authorised-keys.ts';
 import type { BuildOptions } from './build.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
-import { journalFile, lastZoneFile, settingsFile, zoneFolder, zoneOutput } from './places.ts';
+import { lastZoneFile, settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import { rules } from './rules.ts';
 import { printSettings, settingsOf } from './settings.ts';
 import type { Settings } from './settings-file.ts';
 import { type ProvenZone, type SigningRun, stageSigned, stageUnsigned } from './sign-zone.ts';
+import { stageJournal } from './stage-journal.ts';
 import { ensureKeys } from './zone-keys.ts';
 import { readZoneState, type ZoneState } from './zone-state.ts';
 
@@ -290,36 +285,16 @@ export class BuildRun {
       now,
     );
     if (writesState) {
-      const before = state.journal ?? newJournal(zone, now);
-      const journal = this.#withEveryKey(withBuilt(before, built, now), state.keys);
-      const path = journalFile(places, zone);
-      if (journal !== state.journal) tx.stageWhole(path, printJournal(journal));
+      const { overrides } = this.#options;
+      const publication = this.#repository.description.domains.get(zone)?.policy.publication;
+      stageJournal(tx, this.#host.files, state, built, { places, now, overrides, publication });
       tx.stageWhole(lastZoneFile(places, zone), staged.octets);
       if (settings === undefined) tx.remove(settingsFile(places, zone));
       else tx.stageWhole(settingsFile(places, zone), Buffer.from(printSettings(settings)));
-      const read = state.generation;
-      tx.expectGeneration(() => {
-        const there = this.#host.files.facts(path) === undefined ? undefined : this.#host.files.read(path);
-        const generation = there && parseJournal(path, there, zone, newReport())?.generation;
-        return generation === read ? undefined : `the journal of ${zone} was changed by another run meanwhile`;
-      });
     }
     const { proven, contentDigest, ds, signatures, reused } = staged;
     const { file: sha256, serial, verdict } = proven;
     return { sha256, serial, verdict, contentDigest, ds, signatures, reused, built, settings };
-  }
-
-  /** Keys that the zone came with, or that the operator accepts, are known from now on, published or not. */
-  #withEveryKey(journal: Journal, keys: KeySet): Journal {
-    const { overrides, now } = this.#options;
-    const isAccepted = overrides.has(`${unauthorisedRule}=${journal.zone}`);
-    const by = isAccepted ? `--override ${unauthorisedRule}` : 'first build';
-    return withAuthorised(
-      journal,
-      unauthorisedKeys(keys, journal, () => undefined),
-      by,
-      now,
-    );
   }
 
   /** None for `resign`, which does not look at the description. */

@@ -4,8 +4,8 @@ import type { Name } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import { builtZone } from '../journal/built-zone.ts';
-import type { Journal } from '../journal/journal.ts';
-import { doubtOf, type Published, reportDoubt, restarted } from '../journal/trust.ts';
+import type { Journal, KeyRecord } from '../journal/journal.ts';
+import { doubtOf, type Published, reportDoubt, restarted, restartedKeys, unknownDigest } from '../journal/trust.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import { newReport, type Report } from '../text/problem.ts';
@@ -23,10 +23,9 @@ export interface Kept {
   readonly serialPolicy: NonNullable<Journal['serial']>['policy'];
   /** Of the journal, as messages name it. */
   readonly file: string;
+  /** The keys of a lost journal, from their files; undefined: it goes on without keys. */
+  readonly adopt?: (journal: Journal) => readonly KeyRecord[];
 }
-
-/** Never that of a content: the next build has other content, and so a later serial. */
-const unknownDigest = '00';
 
 /** The journal to go by: the one that was read, or, with a warning, one whose clocks all start anew. */
 export function trustedJournal(kept: Kept, now: number, to: Report): Journal | undefined {
@@ -37,7 +36,9 @@ export function trustedJournal(kept: Kept, now: number, to: Report): Journal | u
   reportDoubt(doubt, zone, file, to);
   const whole = last();
   const how = { serialPolicy, contentDigest: unknownDigest, parentDs: whole === undefined ? [] : cdsOf(whole) };
-  return restarted(journal, zone, whole && builtZone(whole, how, now), now);
+  const after = restarted(journal, zone, whole && builtZone(whole, how, now), now);
+  if (journal !== undefined || kept.adopt === undefined) return after;
+  return { ...after, keys: restartedKeys(kept.adopt(after), after, now) };
 }
 
 /** From the records of the apex, which a file of danezone has first: the rest of a large zone is not read for this. */

@@ -101,3 +101,19 @@ describe('a build', () => {
     expect(ran.err).not.toContain('ops/journal');
   });
 });
+
+describe('a zone that is built for years', () => {
+  test('has a journal without what no cache holds, and keys that are known although their records are forgotten', async () => {
+    const host = await published();
+    for (let year = 1; year <= 3; year++) {
+      host.setTime(noon + year * 365 * day);
+      host.put('/infra/zones/net.yaml', net.replace('mail:', `records: {www: {A: 192.0.2.${year}}}, mail:`));
+      const ran = await danezone(host, 'build');
+      expect(ran).toMatchObject({ status: 0 });
+      expect(ran.err).not.toContain('key/unauthorised');
+      await danezone(host, 'confirm', 'published', 'example.net');
+    }
+    expect(journalOf(host).serials.map((row) => row.serial)).toEqual([3, 4]);
+    expect(journalOf(host).evidence.length).toBeLessThan(4);
+  });
+});

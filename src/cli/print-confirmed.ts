@@ -1,0 +1,99 @@
+/** The answer of `danezone confirm`, for people and as JSON. */
+import type { Name } from '../dns/name.ts';
+import type { Host } from '../host/host.ts';
+import type { Fact } from '../journal/journal.ts';
+import type { ConfirmOutcome } from '../pipeline/confirm.ts';
+import type { Following } from '../pipeline/running-clocks.ts';
+import type { RolloverPolicy } from '../rollover/policy.ts';
+import { readableTime } from '../text/time.ts';
+import type { Globals } from './command.ts';
+
+/** What went into the journals, which clocks run from it, what is due and what waits for which date. */
+export async function printConfirmed(
+  host: Host,
+  globals: Globals,
+  outcomes: readonly ConfirmOutcome[],
+  policyOf: (zone: Name) => RolloverPolicy | undefined,
+  now: number,
+): Promise<void> {
+  const { following } = await import('../pipeline/running-clocks.ts');
+  const follows = (outcome: Exclude<ConfirmOutcome, { state: 'refused' }>) =>
+    following(outcome.before, outcome.journal, policyOf(outcome.zone), now);
+  if (globals.format === 'json') {
+    const { jsonText } = await import('../text/annotations.ts');
+    const zones = outcomes.map((outcome) =>
+      outcome.state === 'refused' ? outcome : factsOf(outcome, follows(outcome)),
+    );
+    host.stdout.write(jsonText({ zones }));
+    return;
+  }
+  for (const outcome of outcomes) {
+    if (outcome.state === 'refused') host.stderr.write(`danezone: ${outcome.zone} ${outcome.error}\n`);
+    else if (!globals.quiet) host.stdout.write(textOf(outcome, follows(outcome)));
+  }
+}
+
+type Held = Exclude<ConfirmOutcome, { state: 'refused' }>;
+
+const time = (at: number | undefined) => (at === undefined ? undefined : readableTime(at));
+
+const newRows = ({ before, journal }: Held) => journal.evidence.slice(before.evidence.length);
+
+function factsOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): object {
+  return {
+    zone: outcome.zone,
+    state: outcome.state,
+    evidence: newRows(outcome).map((row) => ({ ...row, at: time(row.at) })),
+    clocks: clocks.map(({ what, since, until }) => ({ what, since: time(since), until: time(until) })),
+    due,
+    waiting: waiting.map((step) => ({ ...step, earliest: time(step.earliest) })),
+    nextEvent: time(nextEvent),
+  };
+}
+
+/** Lines that are shown of a list; the journal and --format json have all. */
+const shownLines = 8;
+
+function textOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): string {
+  const { zone } = outcome;
+  if (outcome.state === 'known') return `${zone} this is known already; nothing was written\n`;
+  const lines = newRows(outcome).map(
+    ({ at, by, fact }) => `${zone} ${factText(fact)} since ${readableTime(at)} (${by})`,
+  );
+  const list = (items: readonly string[]) => [
+    ...items.slice(0, shownLines).map((item) => `  ${item}`),
+    ...(items.length > shownLines ? [`  and ${items.length - shownLines} more`] : []),
+  ];
+  lines.push(
+    ...list(
+      clocks.map(
+        ({ what, until }) =>
+          `${what}: ${until === undefined ? 'its clock runs' : `in every cache by ${readableTime(until)}`}`,
+      ),
+    ),
+  );
+  if (due > 0) lines.push(`  ${due} ${due === 1 ? 'step is' : 'steps are'} due now: run danezone build`);
+  lines.push(
+    ...list(
+      waiting.map(({ key, record, to, earliest, wait }) => {
+        const date = earliest === undefined ? 'waits for' : `not before ${readableTime(earliest)}:`;
+        return `${record} of ${key} becomes ${to} ${date} ${wait}`;
+      }),
+    ),
+  );
+  if (nextEvent !== undefined) lines.push(`  next: danezone build, from ${readableTime(nextEvent)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function factText(fact: Fact): string {
+  switch (fact.kind) {
+    case 'published':
+      return `serial ${fact.serial} is on every name server`;
+    case 'ds-seen':
+      return fact.records.length === 0
+        ? 'every server of the parent shows no DS'
+        : `every server of the parent shows ${fact.records.length} DS with TTL ${fact.ttl}`;
+    case 'certificate-served':
+      return `${fact.host}:${fact.port}/${fact.protocol} shows the key ${fact.spki.slice(0, 16)}…`;
+  }
+}
