@@ -1,6 +1,7 @@
 /** The journal of a zone held against what it was kept with, before anything is decided by it. */
 import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
+import { isAhead } from '../dns/serial.ts';
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import { builtZone } from '../journal/built-zone.ts';
@@ -18,7 +19,9 @@ export interface Kept {
   readonly keys: KeySet;
   /** The last verified zone file as it stands on the disk; undefined where there is none. */
   readonly lastOctets: Octets | undefined;
-  /** The same as columns: read only where the journal is not believed. */
+  /** The output that was put out last: it may be newer than a state that was restored whole. */
+  readonly outputOctets: Octets | undefined;
+  /** The last verified zone as columns: read only where the journal is not believed. */
   readonly last: () => Zone | undefined;
   readonly serialPolicy: NonNullable<Journal['serial']>['policy'];
   /** Of the journal, as messages name it. */
@@ -29,16 +32,24 @@ export interface Kept {
 
 /** The journal to go by: the one that was read, or, with a warning, one whose clocks all start anew. */
 export function trustedJournal(kept: Kept, now: number, to: Report): Journal | undefined {
-  const { zone, journal, keys, lastOctets, last, serialPolicy, file } = kept;
-  const published = lastOctets && publishedFacts(lastOctets, zone);
-  const doubt = doubtOf(journal, { published, stateChanged: stateChanged(keys) });
+  const { zone, journal, keys, lastOctets, outputOctets, last, serialPolicy, file } = kept;
+  const inState = lastOctets && publishedFacts(lastOctets, zone);
+  const putOut = outputOctets && publishedFacts(outputOctets, zone);
+  const isNewer = putOut !== undefined && inState !== undefined && isAhead(putOut.serial, inState.serial);
+  const doubt = doubtOf(journal, { published: isNewer ? putOut : inState, stateChanged: stateChanged(keys) });
   if (doubt === undefined) return journal;
   reportDoubt(doubt, zone, file, to);
-  const whole = last();
+  const whole = (isNewer ? wholeOf(outputOctets, zone) : undefined) ?? last();
   const how = { serialPolicy, contentDigest: unknownDigest, parentDs: whole === undefined ? [] : cdsOf(whole) };
   const after = restarted(journal, zone, whole && builtZone(whole, how, now), now);
   if (journal !== undefined || kept.adopt === undefined) return after;
   return { ...after, keys: restartedKeys(kept.adopt(after), after, now) };
+}
+
+function wholeOf(octets: Octets | undefined, apex: Name): Zone | undefined {
+  const problems = newReport();
+  const zone = octets && readMaster({ file: 'the last output', octets, apex }, problems);
+  return problems.hasErrors ? undefined : zone;
 }
 
 /** From the records of the apex, which a file of danezone has first: the rest of a large zone is not read for this. */

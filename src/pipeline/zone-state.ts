@@ -1,5 +1,5 @@
 /** The state of one zone as it is read: keys, journal, last output, how it was signed. */
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
@@ -17,7 +17,8 @@ import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
 import { trustedJournal } from './journal-trust.ts';
-import { journalFile, lastZoneFile, type Places, settingsFile, zoneFolder } from './places.ts';
+import { outputFolder } from './limits.ts';
+import { journalFile, lastZoneFile, type Places, settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { rules } from './rules.ts';
 import { parseSettings, type Settings } from './settings-file.ts';
 
@@ -111,10 +112,17 @@ function readState(
   const kept = { zone, journal: readJournal, keys: allKeys, file: journalName, last: () => last()?.zone };
   const serialPolicy = readJournal?.serial?.policy ?? settings?.serial ?? 'counter';
   const lastPath = lastZoneFile(places, zone);
-  const lastOctets = () => (files.facts(lastPath)?.kind === 'file' ? files.read(lastPath) : undefined);
+  const contentOf = (path: string) => (files.facts(path)?.kind === 'file' ? files.read(path) : undefined);
+  // Elsewhere, previews of other times may stand.
+  const isOutput = places.output === join(places.root, outputFolder);
+  const outputOctets = () => (isOutput ? contentOf(zoneOutput(places, zone)) : undefined);
   const journal =
     doubtsJournal === true && isReadable
-      ? trustedJournal({ ...kept, serialPolicy, lastOctets: lastOctets() }, now, own)
+      ? trustedJournal(
+          { ...kept, serialPolicy, lastOctets: contentOf(lastPath), outputOctets: outputOctets() },
+          now,
+          own,
+        )
       : readJournal;
   for (const problem of own.problems) to.add(problem);
   const strangers = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);

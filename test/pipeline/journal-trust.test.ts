@@ -6,7 +6,7 @@ import type { MemoryHost } from '../../src/host/memory.ts';
 import { versionsOf } from '../../src/journal/held.ts';
 import { parseJournal } from '../../src/journal/parse.ts';
 import { newReport } from '../../src/text/problem.ts';
-import { danezone, net, noon, records, repository, serial, text } from './run.ts';
+import { danezone, net, noon, records, repository, serial, text, tree } from './run.ts';
 
 const zone = name('example.net.');
 const path = '/infra/keys/example.net/journal.json';
@@ -77,6 +77,23 @@ describe('a build', () => {
     expect(await danezone(host, 'build')).toMatchObject({ status: 0 });
     host.put(path, older);
     await expectAnew(host, 'ops/journal-rolled-back');
+  });
+
+  test('notices that the whole state is older than the output', async () => {
+    const host = await published();
+    const older = tree(host, '/infra/keys/example.net');
+    host.put('/infra/zones/net.yaml', net.replace('mail:', 'records: {www: {A: 192.0.2.9}}, mail:'));
+    expect(await danezone(host, 'build')).toMatchObject({ status: 0 });
+    for (const [file, content] of older) if (!file.endsWith('.private')) host.put(file, content);
+    await expectAnew(host, 'ops/journal-rolled-back');
+  });
+
+  test('takes what stands in a folder of previews for no sign of it', async () => {
+    const host = await published();
+    host.put('/tmp/preview/example.net.zone', text(host, output).replace(/(\tSOA\t\S+ \S+) 1 /, '$1 9 '));
+    expect(serial(text(host, '/tmp/preview/example.net.zone'))).toBe(9);
+    const ran = await danezone(host, 'build', '--out', '/tmp/preview');
+    expect(ran.err).not.toContain('ops/journal');
   });
 
   test('notices that the keys have gone on without the journal', async () => {
