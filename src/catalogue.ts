@@ -8,6 +8,7 @@ import { rules as judgeRules } from './judge/rules.ts';
 import { rules as textRules } from './judge/text-rules.ts';
 import { rules as keyRules } from './keys/rules.ts';
 import { rules as pipelineRules } from './pipeline/rules.ts';
+import { rules as rolloverRules } from './rollover/rules.ts';
 import { rules as signRules } from './sign/rules.ts';
 import type { Rule } from './text/problem.ts';
 import { rules as verifyRules } from './verify/rules.ts';
@@ -20,6 +21,7 @@ const all: Readonly<Record<string, Rule>> = {
   ...daneRules,
   ...keyRules,
   ...journalRules,
+  ...rolloverRules,
   ...composeRules,
   ...judgeRules,
   ...textRules,
@@ -45,6 +47,7 @@ export const families: Readonly<Record<string, string>> = {
   dane: 'where TLSA records stand and what they say',
   cert: 'certificate and key files',
   key: 'DNSSEC keys',
+  rollover: 'keys and certificates that change, in time',
   sign: 'signatures',
   denial: 'proofs that something does not exist',
   zonemd: 'the digest over the zone',

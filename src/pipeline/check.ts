@@ -14,6 +14,7 @@ import { rules as keyRules } from '../keys/rules.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
+import { reportCertificateRolls, reportKeyRolls } from './certificate-rolls.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
 import { reportKeyPolicy } from './key-policy.ts';
 import { maxCertificateSize } from './limits.ts';
@@ -95,9 +96,11 @@ function reportDates(
       const deployable = (owner: Name, records: readonly Association[]) =>
         deployableFrom(waiting, owner, records, ttl, now);
       reportInsideWait(host, services, certificates, { now, deployable }, own);
+      reportCertificateRolls({ host, domain, journal: waiting.journal }, repository, now, own);
     }
     for (const problem of own.problems) to.add({ ...problem, zones: zone === undefined ? [] : [zone] });
   }
+  for (const domain of description.domains.values()) reportKeyRolls(domain, states.get(domain.name)?.journal, to);
 }
 
 /** Whether keys and journal of a zone bear on what was named: on the zones made from it, or on a zone above that holds their DS. */

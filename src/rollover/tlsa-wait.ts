@@ -18,7 +18,9 @@ export interface TlsaClocks {
   readonly owner: Name;
   /** Of the TLSA RRset as it is declared, seconds. */
   readonly ttl: number;
-  readonly policy: Pick<RolloverPolicy, 'publication' | 'zonePropagationDelay' | 'ttls'>;
+  readonly policy: Pick<RolloverPolicy, 'publication' | 'zonePropagationDelay'> & {
+    readonly ttls: Pick<RolloverPolicy['ttls'], 'negative'>;
+  };
   /** Unix seconds. */
   readonly now: number;
   readonly switches?: Switches;

@@ -14,6 +14,8 @@ const now = Date.UTC(2026, 10, 22) / 1000;
 const lastDay: Readonly<Record<string, number>> = {
   'cert/expires-before-next-run': Date.UTC(2119, 11, 31, 12) / 1000,
   'cert/expires-inside-wait': Date.UTC(2119, 11, 31, 22, 40) / 1000,
+  'rollover/no-next-key': Date.UTC(2100, 0, 1) / 1000,
+  'rollover/renewal-inside-roll': Date.UTC(2100, 0, 1) / 1000,
 };
 
 export function filesBelow(folder: string, path = ''): string[] {

@@ -98,7 +98,7 @@ export function question({ at = 0, wanted, literal = false, certificates = [], .
       publication: { kind: 'evidence' },
       zonePropagationDelay: delays.propagation,
       retireSafety: delays.retire,
-      ttls: { dnskey: hour, tlsa: delays.tlsa, max: day, negative: delays.negative },
+      ttls: { negative: delays.negative },
     },
     secure: true,
     ...rest,

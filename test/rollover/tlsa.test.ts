@@ -94,7 +94,7 @@ describe('a next key', () => {
         publication: { kind: 'by-build', after: 60 },
         zonePropagationDelay: hour,
         retireSafety: hour,
-        ttls: { dnskey: hour, tlsa: 900, max: day, negative: 300 },
+        ttls: { negative: 300 },
       },
     }).certificates[0].next;
     expect(next?.wait.earliest).toBe(t0 + 10 + 60 + wait);
