@@ -64,14 +64,7 @@ function textOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): 
     ...items.slice(0, shownLines).map((item) => `  ${item}`),
     ...(items.length > shownLines ? [`  and ${items.length - shownLines} more`] : []),
   ];
-  lines.push(
-    ...list(
-      clocks.map(
-        ({ what, until }) =>
-          `${what}: ${until === undefined ? 'its clock runs' : `in every cache by ${readableTime(until)}`}`,
-      ),
-    ),
-  );
+  lines.push(...list(clockLines(clocks, zone)));
   if (due > 0) lines.push(`  ${due} ${due === 1 ? 'step is' : 'steps are'} due now: run danezone build`);
   lines.push(
     ...list(
@@ -96,4 +89,18 @@ function factText(fact: Fact): string {
     case 'certificate-served':
       return `${fact.host}:${fact.port}/${fact.protocol} shows the key ${fact.spki.slice(0, 16)}…`;
   }
+}
+
+/** One line for all that is in every cache at the same time; what stands at the apex without its name. */
+function clockLines(clocks: Following['clocks'], zone: Name): readonly string[] {
+  const byTime = new Map<number | undefined, string[]>();
+  for (const { what, until } of clocks) {
+    const short = what.startsWith(`${zone} `) ? what.slice(zone.length + 1) : what;
+    byTime.set(until, [...(byTime.get(until) ?? []), short]);
+  }
+  return [...byTime].map(([until, names]) => {
+    const more = names.length > shownLines ? ` and ${names.length - shownLines} more` : '';
+    const all = `${names.slice(0, shownLines).join(', ')}${more}`;
+    return until === undefined ? `the clock runs for ${all}` : `in every cache by ${readableTime(until)}: ${all}`;
+  });
 }

@@ -57,7 +57,11 @@ export function following(
     const isLast = (version: Timeline) => version === last;
     const since = seenSince(versions, isLast, publication) ?? last.service.from;
     const timed = versions.map((version) => ({ ...version, ttl: ttlOf(version) }));
-    const older = olderTtl(timed, ({ built }) => built === last.built, publication, since);
+    // What stood in the place of the first version is unknown: as long as the version itself, as the waits of the policy go.
+    const older = Math.max(
+      ttlOf(last),
+      olderTtl(timed, ({ built }) => built === last.built, publication, since),
+    );
     return [{ what, since, until: delay === undefined ? undefined : since + older + delay }];
   };
   const clocks = [
