@@ -11,6 +11,7 @@ import type { Zone } from '../dns/zone.ts';
 import type { ZoneKeys } from '../judge/ds-sets.ts';
 import { judge } from '../judge/judge.ts';
 import { isRevoked } from '../keys/zone-key.ts';
+import { checkLifetimes } from '../rollover/lifetimes.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import type { Repository } from './repository.ts';
@@ -122,6 +123,7 @@ function compileZone(repository: Repository, domain: Domain, childDs: ChildDs, t
   const hosts = repository.hostsOf.get(domain.name) ?? [];
   const tlsa = hosts.flatMap((host) => tlsaOwners(host, repository.associations.get(host.name) ?? [], domain));
   const { hosts: allHosts } = repository.description;
+  checkLifetimes(domain, own);
   const zone = compose({ domain, hosts, allHosts, tlsa, childDs, included, origins }, own);
   for (const problem of own.problems) to.add({ ...problem, zones: [domain.name] });
   const errors = [

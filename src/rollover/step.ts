@@ -106,12 +106,13 @@ class Engine {
     const { journal, now } = this.#input;
     let keys = journal.keys;
     const moves: Move[] = [];
-    const make = (move: Move) => {
-      keys = withMove(keys, move, now);
+    const make = (move: Move, at = now) => {
+      keys = withMove(keys, move, at);
       if (move.record === 'ds') this.#dues.clear();
       moves.push(move);
     };
-    if (!this.#switches.off.has('ds-seen')) for (const move of worldMoves(journal, keys)) make(move);
+    if (!this.#switches.off.has('ds-seen'))
+      for (const { at, ...move } of worldMoves(journal, keys)) make(move, Math.min(at, now));
     for (;;) {
       const move = this.#firstOf(keys);
       if (move === undefined) return { keys, moves };

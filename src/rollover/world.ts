@@ -7,15 +7,22 @@ import { isDsOf, lastSeenDs } from './ds-records.ts';
 import { hasDs } from './key-records.ts';
 import type { Move } from './move.ts';
 
+export interface WorldMove extends Move {
+  /** When it was seen, Unix seconds. */
+  readonly at: number;
+}
+
 /** The moves that the last look at the parent shows. */
-export function worldMoves(journal: Journal, keys: readonly KeyRecord[]): readonly Move[] {
+export function worldMoves(journal: Journal, keys: readonly KeyRecord[]): readonly WorldMove[] {
+  const last = journal.evidence.findLast(({ fact }) => fact.kind === 'ds-seen');
   const seen = lastSeenDs(journal);
-  if (seen === undefined) return [];
-  return keys.filter(hasDs).flatMap((key): readonly Move[] => {
+  if (seen === undefined || last === undefined) return [];
+  const { at } = last;
+  return keys.filter(hasDs).flatMap((key): readonly WorldMove[] => {
     const isThere = seen.some((record) => isDsOf(record, journal.zone, key));
     const { state } = key.ds;
-    if (state === 'omnipresent' && !isThere) return [{ key: key.id, record: 'ds', from: state, to: 'unretentive' }];
+    if (state === 'omnipresent' && !isThere) return [{ key: key.id, record: 'ds', from: state, to: 'unretentive', at }];
     const returns = state === 'hidden' || (state === 'unretentive' && key.goal === 'omnipresent');
-    return returns && isThere ? [{ key: key.id, record: 'ds', from: state, to: 'rumoured' }] : [];
+    return returns && isThere ? [{ key: key.id, record: 'ds', from: state, to: 'rumoured', at }] : [];
   });
 }

@@ -114,6 +114,22 @@ describe('the state follows the parent', () => {
     expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K3 OHOO');
   });
 
+  test('a look from before a DS was asked for does not show that it is gone', () => {
+    const life = Life.signed({ ...splitKeys, parent: { ...policy.parent, maxDs: 1 } });
+    life.ask(rollKsk(life.journal)).story(2 * hour);
+    life.now += 3 * hour;
+    life.build();
+    expect(life.states()).toBe('K1 OHOU K2 OOHH K3 OHOR');
+    // The registrar has the new DS, and nobody looks; then the roll is taken back.
+    life.now += day;
+    life.ask(abort(life.journal, life.now)).build();
+    life.now += 3 * day;
+    life.build();
+    expect(life.states()).toBe('K1 OHOO K2 OOHH K3 OHOU');
+    life.showDs();
+    expect(life.story().at(-1)?.[1]).toBe('K1 OHOO K2 OOHH');
+  });
+
   test('without any roll, a DS that vanished is wanted back', () => {
     const life = Life.signed(policy);
     life.showDs([]);
