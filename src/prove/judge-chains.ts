@@ -76,7 +76,9 @@ export function judgeChains(facts: ChainFacts, profiles: readonly Profile[], dur
         for (const [entryIndex, entry] of entries.entries()) {
           // Most pairs of a long history never meet.
           if (entry.from >= keySpan.until || entry.until <= keySpan.from) continue;
-          const span = overlap(keySpan, entry) as Span;
+          // What was signed for a time that was over when it was built is held by nobody.
+          const span = overlap(keySpan, entry);
+          if (span === undefined) continue;
           combinations++;
           const signedBy = algorithmsOf(entry.signers, dnskey, facts);
           const bogus = whole.filter((chain) => !isEnough(chain, both(chain.secureBy, signedBy)));

@@ -174,7 +174,7 @@ function said({ kind, names, profiles, caches }: Violation): readonly string[] {
 describe('the proof and every second by itself', () => {
   test('find the same failures at the same seconds in the same cache contents', () => {
     let red = 0;
-    let green = 0;
+    let quiet = 0;
     let seconds = 0;
     fc.assert(
       fc.property(questions, (question) => {
@@ -183,14 +183,14 @@ describe('the proof and every second by itself', () => {
         expect([...found].sort()).toEqual([...naive].sort());
         const at = new Set([...naive].map((failure) => failure.split(' ')[0]));
         seconds += at.size;
+        quiet += question.to - question.from - at.size;
         if (proof.violations.length > 0) red++;
-        else green++;
       }),
-      { numRuns: 100 },
+      { numRuns: 150 },
     );
-    // Both kinds of history are among them.
+    // Seconds of both kinds are among them.
     expect(red).toBeGreaterThan(10);
-    expect(green).toBeGreaterThan(0);
+    expect(quiet).toBeGreaterThan(50);
     expect(seconds).toBeGreaterThan(500);
   });
 });

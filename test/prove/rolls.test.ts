@@ -543,6 +543,21 @@ describe('signatures', () => {
     expect(horizon(swap - hour + 1)).toMatchObject([{ kind: 'signature-window', from: swap }]);
   });
 
+  test('that had run out before their version was built leave nothing to hold', () => {
+    const of = journal({
+      ds: [dsVersion([t0], [ds(ksk1)])],
+      dnskey: [dnskey([t0], [ksk1, zsk1], [ksk1])],
+      content: [
+        {
+          ...content([swap, swap + day, swap + day], [zsk2]),
+          signed: { signers: [zsk2.id], inception: t0, expiration: t0 },
+        },
+        content([swap + day], [zsk1]),
+      ],
+    });
+    expect(core(judged(of))).toEqual([]);
+  });
+
   test('end what caches hold of a version that is signed no more', () => {
     const of = (expiration: number) => {
       const { at } = faults['the DNSKEY of a ZSK goes with its signatures'];
