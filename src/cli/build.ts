@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Name } from '../dns/name.ts';
 import type { Host } from '../host/host.ts';
 import type { BuildResult } from '../pipeline/build.ts';
-import type { ZoneOutcome } from '../pipeline/build-zone.ts';
+import type { ZoneOutcome } from '../pipeline/zone-outcome.ts';
 import { newReport, type Problem } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
 import { isReport, printProblems, printReport, problemFormats } from './print-problems.ts';

@@ -47,6 +47,8 @@ Zones of a file that cannot be read are answered from their keys and the last bu
     const { readManifest, zonesOf } = await import('../pipeline/build.ts');
     const { settingsOf } = await import('../pipeline/settings.ts');
     const { readZoneState } = await import('../pipeline/zone-state.ts');
+    const { digestsOf } = await import('../pipeline/digests-of.ts');
+    const { rolloverPolicyOf } = await import('../rollover/policy.ts');
     const { rules } = await import('../pipeline/rules.ts');
     const { dsRows, printDs } = await import('../export/ds-forms.ts');
     const { readThrough } = await import('../host/commit-record.ts');
@@ -77,7 +79,8 @@ Zones of a file that cannot be read are answered from their keys and the last bu
         if (only.length > 0) note(zone, 'is not signed: it has no DS');
         return [];
       }
-      const state = readZoneState(files, places, zone, { now, privateHalves: 'ignore' }, problems);
+      const policy = domain === undefined ? undefined : rolloverPolicyOf(domain);
+      const state = readZoneState(files, places, zone, { now, privateHalves: 'ignore', policy }, problems);
       if (domain === undefined && !faulty.has(zone)) {
         if (broken.length > 0)
           report(
@@ -111,7 +114,7 @@ Zones of a file that cannot be read are answered from their keys and the last bu
         note(zone, `has no DS yet: ${gate.reason}${date}`);
       }
       if (options.fromKeys !== true && !gated && keys.length > 0) ungated++;
-      return dsRows(zone, keys, digests.length > 0 ? digests : settings.digests, settings.dsTtl);
+      return dsRows(zone, keys, digests.length > 0 ? digests : digestsOf(state.duties, settings), settings.dsTtl);
     });
     host.stdout.write(printDs(rows, globals.format as Parameters<typeof printDs>[1]));
     if (ungated > 0) report(problems, rules['ops/ungated'], undefined, { zones: ungated });

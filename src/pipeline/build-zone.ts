@@ -1,9 +1,8 @@
 /** What happens to one zone in a build, and what it leaves in the state. */
 import { relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
-import { encodeRecord } from '../dns/field-text.ts';
 import type { Name } from '../dns/name.ts';
-import { Type } from '../dns/type.ts';
+import type { Zone } from '../dns/zone.ts';
 import { dsRows } from '../export/ds-forms.ts';
 import type { Manifest } from '../export/manifest.ts';
 import { FileError, type Host } from '../host/host.ts';
@@ -12,46 +11,27 @@ import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
 import { clockWentBack } from '../journal/clock.ts';
 import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
+import { rolloverPolicyOf } from '../rollover/policy.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
-import type { Verdict } from '../verify/verify.ts';
 import type { BuildOptions } from './build.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
+import { digestsOf } from './digests-of.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
-import { lastZoneFile, settingsFile, zoneFolder, zoneOutput } from './places.ts';
+import { dsOfManifest } from './manifest-ds.ts';
+import { settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
+import type { MakeKey } from './rolled.ts';
 import { rules } from './rules.ts';
-import { printSettings, settingsOf } from './settings.ts';
+import { settingsOf } from './settings.ts';
 import type { Settings } from './settings-file.ts';
-import { type ProvenZone, type SigningRun, stageSigned, stageUnsigned } from './sign-zone.ts';
-import { stageJournal } from './stage-journal.ts';
-import { ensureKeys } from './zone-keys.ts';
-import { readZoneState, type ZoneState } from './zone-state.ts';
-
-/** What is known of staged content. The zone itself is let go: a repository may hold many large ones. */
-export interface ServedContent extends Pick<ProvenZone, 'contentDigest' | 'ds' | 'signatures' | 'reused'> {
-  /** SHA-256 of the zone file. */
-  readonly sha256: string;
-  readonly serial: number;
-  readonly verdict: Verdict;
-  readonly built: BuiltZone;
-  readonly settings: Settings | undefined;
-}
-
-export type ZoneOutcome =
-  | { readonly state: 'built'; readonly content: ServedContent }
-  /** The last content, signed again. `failed`: the new content did not pass verification. */
-  | {
-      readonly state: 'kept';
-      readonly content: ServedContent;
-      readonly errors: readonly Problem[];
-      readonly failed: boolean;
-    }
-  /** The last output is left as it is: without its keys it cannot be signed again. */
-  | { readonly state: 'stale'; readonly errors: readonly Problem[]; readonly failed: boolean }
-  /** Nothing to serve. */
-  | { readonly state: 'absent'; readonly errors: readonly Problem[]; readonly failed: boolean };
+import { type ProvenZone, type SigningRun, stageUnsigned } from './sign-zone.ts';
+import { journalAfter, type StagedZone, stageSafely } from './stage-safely.ts';
+import { stageState } from './stage-state.ts';
+import { ensureKeys, makeKey } from './zone-keys.ts';
+import type { ServedContent, ZoneOutcome } from './zone-outcome.ts';
+import { type ReadStateOptions, readZoneState, type ZoneState } from './zone-state.ts';
 
 export interface RunOptions extends BuildOptions {
   /** The manifest of the last build. */
@@ -88,9 +68,17 @@ export class BuildRun {
     const { places, now, writesState } = this.#options;
     const domain = this.#repository.description.domains.get(zone);
     const acceptsKeys = this.#options.overrides.has(`${unauthorisedRule}=${zone}`);
-    const how = { now, privateHalves: 'read', acceptsKeys, doubtsJournal: true } as const;
+    const signed = domain !== undefined && isSigned(domain);
+    const how: ReadStateOptions = {
+      now,
+      privateHalves: 'read',
+      acceptsKeys,
+      doubtsJournal: true,
+      policy: signed ? rolloverPolicyOf(domain) : undefined,
+      make: signed && writesState && this.#mayMakeKeys(domain) ? this.#keyMaker(domain) : undefined,
+    };
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
-    if (writesState && domain !== undefined && isSigned(domain) && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
+    if (writesState && signed && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
     const state = read(this.#report);
     if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
     this.nextKeyEvent = Math.min(this.nextKeyEvent, state.duties.nextEvent ?? Number.POSITIVE_INFINITY);
@@ -120,6 +108,13 @@ export class BuildRun {
     }
   }
 
+  #keyMaker({ name: zone, policy }: Domain): MakeKey {
+    const { places, now } = this.#options;
+    const { size } = policy.keys;
+    const ttl = policy.ttls.dnskey;
+    return (wanted, taken) => makeKey(this.#run.tx, places, zone, wanted, { taken, size, ttl, now });
+  }
+
   /** What the parents in this repository publish for their signed children. */
   childDs(): ChildDs {
     const all = new Map<Name, Child>();
@@ -127,30 +122,24 @@ export class BuildRun {
       const settings = this.#settings(zone, state);
       if (settings === undefined) {
         // Its errors are its own: the parent is built with the DS that it had, or without one, rather than not at all.
-        if (this.#repository.description.faulty.has(zone)) all.set(zone, this.#builtDs(zone));
+        if (this.#repository.description.faulty.has(zone)) all.set(zone, dsOfManifest(this.#options.before, zone));
         continue;
       }
       // A child whose keys cannot be read contributes what its parent was told last.
       const told = state.journal?.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
       const last =
-        state.journal === undefined ? this.#builtDs(zone).rdata : told.flatMap((text) => fromHex(text) ?? []);
+        state.journal === undefined
+          ? dsOfManifest(this.#options.before, zone).rdata
+          : told.flatMap((text) => fromHex(text) ?? []);
       const rdata =
         state.errors.length > 0 || state.duties.inParent.length === 0
           ? last
-          : dsRows(zone, state.duties.inParent, settings.digests, settings.dsTtl).map((row) => row.rdata);
+          : dsRows(zone, state.duties.inParent, digestsOf(state.duties, settings), settings.dsTtl).map(
+              (row) => row.rdata,
+            );
       all.set(zone, { ttl: settings.dsTtl, rdata, keys: keysOfZone(state) });
     }
     return all;
-  }
-
-  /** The DS records of the last manifest, for a zone whose journal cannot say what its parent was told. */
-  #builtDs(zone: Name): { ttl: number; rdata: Uint8Array[] } {
-    const lines = (this.#options.before?.zones[zone]?.ds ?? []).map((line) => line.split('\t'));
-    const rdata = lines.flatMap(([, , , , text]) => {
-      const octets = text === undefined ? { error: '' } : encodeRecord(Type.DS, text);
-      return 'error' in octets ? [] : [octets];
-    });
-    return { ttl: Number(lines[0]?.[1] ?? 0) || 0, rdata };
   }
 
   /** Every declared zone, judged by what it and its neighbours will serve. */
@@ -179,11 +168,19 @@ export class BuildRun {
     if (errors.length > 0 || compiled.zone === undefined) return this.#keep(zone, state, errors);
     const settings = isSigned(domain) ? settingsOf(domain) : undefined;
     const target = zoneOutput(this.#options.places, zone);
-    const staged =
+    const staged: StagedZone | { readonly problems: readonly Problem[] } =
       settings === undefined
         ? await stageUnsigned(this.#runOf(zone, 'new'), compiled.zone, state, domain.policy.serial, target)
-        : await stageSigned(this.#runOf(zone, 'new'), compiled.zone, state, settings, target);
+        : await this.#stageSafely(this.#runOf(zone, 'new'), compiled.zone, state, settings, target);
     if ('problems' in staged) return this.#keep(zone, state, this.#failed(zone, staged.problems), true);
+    if ('held' in staged && staged.held !== undefined) {
+      return {
+        state: 'kept',
+        content: this.#writeState(zone, state, staged, settings),
+        errors: staged.held,
+        failed: false,
+      };
+    }
     return { state: 'built', content: this.#writeState(zone, state, staged, settings) };
   }
 
@@ -240,7 +237,7 @@ export class BuildRun {
             state.journal?.serial?.policy ?? 'counter',
             target,
           )
-        : await stageSigned(this.#runOf(zone, 'kept'), last.zone, state, state.settings, target);
+        : await this.#stageSafely(this.#runOf(zone, 'kept'), last.zone, state, state.settings, target);
     if ('problems' in staged) {
       return { state: 'stale', errors: [...errors, ...this.#failed(zone, staged.problems)], failed: true };
     }
@@ -271,26 +268,34 @@ export class BuildRun {
     return problems;
   }
 
-  /** Stages journal, last output and settings; they are committed together with the output. */
-  #writeState(zone: Name, state: ZoneState, staged: ProvenZone, settings: Settings | undefined): ServedContent {
-    const { places, now, writesState } = this.#options;
-    const { tx } = this.#run;
-    const built = builtZone(
-      staged.proven.zone,
-      {
-        serialPolicy: settings?.serial ?? this.#repository.description.domains.get(zone)?.policy.serial ?? 'counter',
-        contentDigest: staged.contentDigest,
-        parentDs: staged.ds.map(({ rdata }) => hex(rdata)),
-      },
-      now,
-    );
+  #stageSafely(run: SigningRun, content: Zone, state: ZoneState, settings: Settings, target: string) {
+    const { zone } = state;
+    return stageSafely(run, content, state, settings, target, {
+      builtOf: (staged) => this.#builtOf(zone, staged, settings),
+      isOverridden: this.#options.overrides.has(`${rules['rollover/unsafe-transition'].id}=${zone}`),
+      to: this.#report,
+    });
+  }
+
+  #builtOf(zone: Name, staged: ProvenZone, settings: Settings | undefined): BuiltZone {
+    const declared = this.#repository.description.domains.get(zone)?.policy.serial;
+    const facts = {
+      serialPolicy: settings?.serial ?? declared ?? 'counter',
+      contentDigest: staged.contentDigest,
+      parentDs: staged.ds.map(({ rdata }) => hex(rdata)),
+    };
+    return builtZone(staged.proven.zone, facts, this.#options.now);
+  }
+
+  /** Stages journal, keys' states, last output and settings; they are committed together with the output. */
+  #writeState(zone: Name, state: ZoneState, staged: StagedZone, settings: Settings | undefined): ServedContent {
+    const { places, writesState, overrides, now } = this.#options;
+    const built = this.#builtOf(zone, staged, settings);
     if (writesState) {
-      const { overrides } = this.#options;
-      const publication = this.#repository.description.domains.get(zone)?.policy.publication;
-      stageJournal(tx, this.#host.files, state, built, { places, now, overrides, publication });
-      tx.stageWhole(lastZoneFile(places, zone), staged.octets);
-      if (settings === undefined) tx.remove(settingsFile(places, zone));
-      else tx.stageWhole(settingsFile(places, zone), Buffer.from(printSettings(settings)));
+      const journal = journalAfter(state, built, staged.keys, now);
+      const acceptsKeys = overrides.has(`${unauthorisedRule}=${zone}`);
+      const { tx } = this.#run;
+      stageState({ files: this.#host.files, tx, places, now, acceptsKeys }, state, journal, staged.octets, settings);
     }
     const { proven, contentDigest, ds, signatures, reused } = staged;
     const { file: sha256, serial, verdict } = proven;

@@ -19,12 +19,13 @@ import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { tick } from '../sign/windows.ts';
 import { newReport, type Report, report } from '../text/problem.ts';
-import { BuildRun, type ServedContent, type ZoneOutcome } from './build-zone.ts';
+import { BuildRun } from './build-zone.ts';
 import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneFolder, zoneOutput } from './places.ts';
 import { noRepository, type Repository, readRepository } from './repository.ts';
 import { rules } from './rules.ts';
 import { settled } from './settled.ts';
 import { remember } from './unchanged.ts';
+import type { ServedContent, ZoneOutcome } from './zone-outcome.ts';
 
 export interface BuildOptions {
   readonly places: Places;

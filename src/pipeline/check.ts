@@ -16,6 +16,7 @@ import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
 import { reportCertificateRolls, reportKeyRolls } from './certificate-rolls.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
+import { digestsOf } from './digests-of.ts';
 import { reportKeyPolicy } from './key-policy.ts';
 import { maxCertificateSize } from './limits.ts';
 import type { Named } from './named.ts';
@@ -123,11 +124,13 @@ export function publishedDs(
   const all = new Map<Name, Child>();
   for (const domain of repository.description.domains.values()) {
     if (!isSigned(domain) || !isRead(domain.name)) continue;
-    const { digests, dsTtl } = settingsOf(domain);
-    const state = readZoneState(files, places, domain.name, { now, privateHalves: 'ignore' }, newReport());
+    const settings = settingsOf(domain);
+    const { dsTtl, rollover } = settings;
+    const how = { now, privateHalves: 'ignore', policy: rollover } as const;
+    const state = readZoneState(files, places, domain.name, how, newReport());
     look(domain, state);
     const { duties } = state;
-    const rdata = dsRows(domain.name, duties.inParent, digests, dsTtl).map((row) => row.rdata);
+    const rdata = dsRows(domain.name, duties.inParent, digestsOf(duties, settings), dsTtl).map((row) => row.rdata);
     all.set(domain.name, { ttl: dsTtl, rdata, keys: keysOfZone(state) });
   }
   for (const zone of repository.description.faulty.keys()) all.set(zone, { ttl: 0, rdata: [] });

@@ -176,6 +176,15 @@ export const rules = defineRules({
         ? 'the DS waits for no evidence'
         : `the DS records of ${facts.zones} zones wait for no evidence`,
   },
+  'rollover/unsafe-transition': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a step of a rollover that leaves some cache without a chain',
+    why: 'the proof looked at everything that caches may hold together, and found a combination that does not validate; the zone is built with its keys as they were',
+    fix: 'see danezone prove; confirm what is published and what the parent shows, restore a lost journal, or report the case: the engine should not have asked for this step. `build --override rollover/unsafe-transition=ZONE` takes it all the same',
+    source: 'RFC 7583',
+    message: (facts: Zone & { what: string }) => `${facts.zone}: ${facts.what}`,
+  },
   'sign/policy': {
     tier: 'error',
     reach: 'offline',

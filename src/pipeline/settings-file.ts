@@ -2,6 +2,39 @@
 import * as z from 'zod';
 
 const duration = z.number().int().positive();
+const seconds = z.number().int().nonnegative();
+
+/** RolloverPolicy: a zone whose description cannot be read goes on with the rolls that it is in. */
+const rolloverSchema = z.object({
+  keys: z.object({
+    layout: z.enum(['csk', 'ksk-zsk']),
+    algorithm: z.number().int(),
+    kskLifetime: duration.optional(),
+    zskLifetime: duration.optional(),
+  }),
+  ttls: z.object({ dnskey: seconds, tlsa: seconds, max: seconds, negative: seconds }),
+  signatures: z.object({ validity: duration, refresh: duration }),
+  runInterval: seconds,
+  zonePropagationDelay: seconds,
+  publishSafety: seconds,
+  retireSafety: seconds,
+  expire: seconds,
+  publication: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('evidence') }),
+    z.object({ kind: z.literal('by-build'), after: seconds }),
+  ]),
+  parent: z.object({
+    ttl: seconds,
+    propagationDelay: seconds,
+    registrationDelay: seconds,
+    digests: z.array(z.number().int()).readonly(),
+    maxDs: z.number().int(),
+    replace: z.enum(['add-remove', 'atomic']),
+    interface: z.enum(['ds', 'key', 'cds', 'manual']),
+  }),
+  algorithmOrder: z.enum(['conservative', 'bind']),
+  manual: z.boolean(),
+});
 
 /** Seconds. Kept beside the journal of the zone. */
 const settingsSchema = z.object({
@@ -17,9 +50,11 @@ const settingsSchema = z.object({
   serial: z.enum(['counter', 'unixtime', 'date']),
   dnskeyTtl: z.number().int().nonnegative(),
   cds: z.boolean(),
-  digests: z.array(z.number().int()),
+  digests: z.array(z.number().int()).readonly(),
   dsTtl: z.number().int().nonnegative(),
   zonePropagationDelay: z.number().int().nonnegative(),
+  /** Absent in what the first danezone wrote. */
+  rollover: rolloverSchema.optional(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -1,8 +1,10 @@
 /** How a zone is signed: the part of its policy that a later run needs when the description cannot be read. */
 import type { Domain } from '../describe/description.ts';
+import { rolloverPolicyOf } from '../rollover/policy.ts';
 import type { Settings } from './settings-file.ts';
 
-export function settingsOf({ policy, parent }: Domain): Settings {
+export function settingsOf(domain: Domain): Settings {
+  const { policy, parent } = domain;
   return {
     validity: policy.signatures.validity,
     refresh: policy.signatures.refresh,
@@ -16,6 +18,7 @@ export function settingsOf({ policy, parent }: Domain): Settings {
     digests: [...parent.digests],
     dsTtl: parent.ttl,
     zonePropagationDelay: policy.timing.zonePropagationDelay,
+    rollover: rolloverPolicyOf(domain),
   };
 }
 

@@ -13,6 +13,7 @@ import { keySetClocks, type Planned } from '../journal/held.ts';
 import { keyId } from '../journal/journal.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import type { Executor } from '../parallel/executor.ts';
+import type { KeyDuties } from '../rollover/duties.ts';
 import { reportUnsignable } from '../sign/rules.ts';
 import { type SigningInput, signZone } from '../sign/sign.ts';
 import { FaultySignature } from '../signers/index.ts';
@@ -21,6 +22,7 @@ import { compareOctets, hex, type Octets } from '../text/octets.ts';
 import { newReport, type Problem, report } from '../text/problem.ts';
 import { type Proven, proveFile } from '../verify/proven.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
+import { digestsOf } from './digests-of.ts';
 import { nextSerial } from './serial.ts';
 import type { Settings } from './settings-file.ts';
 import type { ZoneState } from './zone-state.ts';
@@ -62,17 +64,17 @@ export async function stageSigned(
   state: ZoneState,
   settings: Settings,
   target: string,
+  duties: KeyDuties = state.duties,
 ): Promise<ProvenZone | { readonly problems: readonly Problem[] }> {
   const { tx, executor, now, engine } = run;
-  const { zone: apex, duties, keys, journal } = state;
+  const { zone: apex, keys, journal } = state;
   const spec = (key: ZoneKey): SignerSpec => {
     const privateKey = keys.privateKeyOf(key);
     if (privateKey === undefined) throw new Error(`no private half of ${key.path}`);
     return { key, privateKey, engine };
   };
-  const ds = dsRows(apex, duties.inParent, settings.digests, settings.dsTtl);
-  const cds = settings.cds ? ds.map(({ rdata }) => rdata) : [];
-  const cdnskey = settings.cds ? duties.inParent.map(({ rdata }) => rdata) : [];
+  const ds = dsRows(apex, duties.inParent, digestsOf(duties, settings), settings.dsTtl);
+  const { cds, cdnskey } = settings.cds ? parentRequests(duties, ds) : { cds: [], cdnskey: [] };
   const signers = duties.signsDnskey.map((key) => keyId(key.algorithm, key.tag)).sort();
   const planned = (type: number, records: readonly Octets[]): Planned[] =>
     records.length === 0
@@ -137,6 +139,14 @@ export async function stageSigned(
   const last = state.last();
   const first = await attempt(last?.zone);
   return 'problems' in first && last !== undefined ? attempt(undefined) : first;
+}
+
+/** CDS and CDNSKEY (RFC 7344, 8078). */
+function parentRequests(
+  duties: KeyDuties,
+  ds: readonly DsRow[],
+): { cds: readonly Octets[]; cdnskey: readonly Octets[] } {
+  return duties.parentSets ?? { cds: ds.map(({ rdata }) => rdata), cdnskey: duties.inParent.map(({ rdata }) => rdata) };
 }
 
 /** A signature that was wrong as soon as it was made: a fault of the machine, or of the program. */

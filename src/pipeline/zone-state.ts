@@ -7,25 +7,36 @@ import type { Zone } from '../dns/zone.ts';
 import { keyLabel } from '../dnssec/algorithm.ts';
 import { FileError, type ReadableFiles } from '../host/host.ts';
 import { regularFiles } from '../host/regular.ts';
-import type { Journal } from '../journal/journal.ts';
+import { type Journal, keyId } from '../journal/journal.ts';
 import { parseJournal } from '../journal/parse.ts';
+import type { ZoneKey } from '../keys/key.ts';
 import { keyFilesOf } from '../keys/key-folder.ts';
 import { type KeySet, positionOfKey, readKeySet } from '../keys/key-set.ts';
 import { rules as keyRules } from '../keys/rules.ts';
+import { adoptKeys } from '../rollover/adopt.ts';
+import type { Advanced } from '../rollover/advance.ts';
 import { type KeyDuties, keyDuties } from '../rollover/duties.ts';
+import { engineDuties } from '../rollover/engine-duties.ts';
+import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
 import { trustedJournal } from './journal-trust.ts';
 import { outputFolder } from './limits.ts';
 import { journalFile, lastZoneFile, type Places, settingsFile, zoneFolder, zoneOutput } from './places.ts';
+import { type MakeKey, makesNone, type Rolled, rollKeys } from './rolled.ts';
 import { rules } from './rules.ts';
 import { parseSettings, type Settings } from './settings-file.ts';
 
 export interface ZoneState {
   readonly zone: Name;
   readonly keys: KeySet;
+  /** What the keys do in this run. */
   readonly duties: KeyDuties;
+  /** What they do if no step is taken: the way back where a step is not safe. */
+  readonly dutiesBefore: KeyDuties;
+  /** The keys in the engine of rollovers; undefined where nothing says by what policy. */
+  readonly rolled: Rolled | undefined;
   readonly journal: Journal | undefined;
   /** Of the journal on the disk; undefined where there is none. */
   readonly generation: number | undefined;
@@ -51,6 +62,10 @@ export interface ReadStateOptions {
   readonly acceptsKeys?: boolean;
   /** A journal that was lost, restored or changed by hand is noticed and its clocks start anew: of a run that goes by them. */
   readonly doubtsJournal?: boolean;
+  /** By the description; undefined: as the zone was signed last. */
+  readonly policy?: RolloverPolicy;
+  /** Makes the keys that the engine asks for; without it they are missing. */
+  readonly make?: MakeKey;
 }
 
 /** What the disk refuses is an error of this zone and of no other. */
@@ -73,11 +88,13 @@ export function readZoneState(
       journal: undefined,
       generation: undefined,
       settings: undefined,
+      rolled: undefined,
       wasSigned: () => true,
       isNew: false,
       strangerErrors: [],
     };
-    return { zone, keys, duties: keyDuties([], options.now), ...none, errors: own.problems, last: () => undefined };
+    const duties = keyDuties([], options.now);
+    return { zone, keys, duties, dutiesBefore: duties, ...none, errors: own.problems, last: () => undefined };
   }
 }
 
@@ -85,15 +102,18 @@ function readState(
   all: ReadableFiles,
   places: Places,
   zone: Name,
-  { now, privateHalves, acceptsKeys, doubtsJournal }: ReadStateOptions,
+  { now, privateHalves, acceptsKeys, doubtsJournal, policy, make = makesNone }: ReadStateOptions,
   to: Report,
 ): ZoneState {
   const own = newReport();
   const files = regularFiles(all);
   const folder = zoneFolder(places, zone);
   // Messages name files as people see them, from the root of the repository.
-  const keyFiles = keyFilesOf(files, folder, relative(places.root, folder)).filter(({ name }) => name.zone === zone);
-  const allKeys = readKeySet(zone, keyFiles, own, { privateHalves });
+  const readKeys = (into: Report) => {
+    const keyFiles = keyFilesOf(files, folder, relative(places.root, folder)).filter(({ name }) => name.zone === zone);
+    return { keyFiles, set: readKeySet(zone, keyFiles, into, { privateHalves }) };
+  };
+  const { keyFiles, set: allKeys } = readKeys(own);
   const octets = (path: string) => (files.facts(path) === undefined ? undefined : files.read(path));
   const journalPath = journalFile(places, zone);
   const journalOctets = octets(journalPath);
@@ -107,6 +127,9 @@ function readState(
     if (found === null) found = readLast(files, lastZoneFile(places, zone), zone);
     return found;
   };
+  const by = policy ?? settings?.rollover;
+  const stateOf = (key: ZoneKey) => allKeys.stateOf(key);
+  const adopt = by && ((of: Journal) => adoptKeys({ keys: allKeys.keys, stateOf, journal: of, policy: by, now }));
   // One that cannot be read is an error of its zone, and not lost.
   const isReadable = journalOctets === undefined || readJournal !== undefined;
   const kept = { zone, journal: readJournal, keys: allKeys, file: journalName, last: () => last()?.zone };
@@ -119,24 +142,37 @@ function readState(
   const journal =
     doubtsJournal === true && isReadable
       ? trustedJournal(
-          { ...kept, serialPolicy, lastOctets: contentOf(lastPath), outputOctets: outputOctets() },
+          { ...kept, serialPolicy, lastOctets: contentOf(lastPath), outputOctets: outputOctets(), adopt },
           now,
           own,
         )
       : readJournal;
-  for (const problem of own.problems) to.add(problem);
-  const strangers = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
-  const keys = withoutKeys(allKeys, strangers);
+  const unasked = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
+  const known = withoutKeys(allKeys, unasked);
+  const rolled =
+    by === undefined || known.keys.length === 0
+      ? undefined
+      : rollKeys(known, journal, by, { now, make, spare: allKeys, frozen: own.hasErrors });
+  const made = new Set(rolled?.after.made.map(({ key }) => key.id));
+  const strangers = unasked.filter((key) => !made.has(keyId(key.algorithm, key.tag)));
   const stray = newReport();
   for (const key of strangers) {
     const facts = { key: keyLabel(key.algorithm, key.tag) };
     report(stray, keyRules['key/unauthorised'], positionOfKey(key), facts, { subject: zone });
   }
-  for (const problem of stray.problems) to.add(problem);
+  for (const problem of [...own.problems, ...stray.problems]) to.add(problem);
+  // Keys that were made just now are on the disk since then.
+  const keys = made.size > 0 ? withoutKeys(readKeys(newReport()).set, strangers) : known;
+  const dutiesOf = (journalAt: Journal, policyAt: RolloverPolicy, run: Pick<Advanced, 'blocked' | 'nextEvent'>) =>
+    engineDuties(journalAt, keys.keys, policyAt, run.blocked, run.nextEvent);
+  const duties =
+    rolled === undefined ? keyDuties(keys.keys, now) : dutiesOf(rolled.after.journal, rolled.policy, rolled.after);
   return {
     zone,
     keys,
-    duties: keyDuties(keys.keys, now),
+    duties,
+    dutiesBefore: rolled === undefined ? duties : dutiesOf(rolled.before, rolled.policy, { blocked: [] }),
+    rolled,
     journal,
     generation: readJournal?.generation,
     settings,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryHost } from '../../src/host/memory.ts';
-import { danezone, files, noon, records, repository, serial, text, tree } from './run.ts';
+import { danezone, files, inService, noon, records, repository, serial, text, tree } from './run.ts';
 
 const hour = 3600;
 const day = 24 * hour;
@@ -46,8 +46,10 @@ describe('a first build', () => {
     expect(line?.replaceAll(' ', '').toLowerCase()).toBe(`_25._tcp.mx1.example.org.tlsa311${digest}`);
   });
 
-  test("puts the child's DS into the parent, equal to what `ds` prints for it", async () => {
+  test("puts the child's DS into the parent once caches know its keys, equal to what `ds` prints for it", async () => {
     const host = await built();
+    expect(text(host, output('example.org'))).not.toContain('\tDS\t');
+    await inService(host);
     const { out } = await danezone(host, 'ds', 'lab.example.org');
     const printed = out.trim().split('\t')[4].replaceAll(' ', '').toLowerCase();
     const published = records(text(host, output('example.org'))).find((record) => record.includes(' DS '));
@@ -185,6 +187,7 @@ describe('isolation', () => {
 
   test('a zone with an error keeps its last content and is signed again; the others are built', async () => {
     const host = await built();
+    await inService(host);
     const before = new Map(zones.map((zone) => [zone, text(host, output(zone))]));
     const changed = files['/infra/zones/net.yaml'].replace('mx1.example.org}', 'mx1.example.org, preference: 5}');
     const next = later(host, noon + 12 * day, { '/infra/zones/org.yaml': broken, '/infra/zones/net.yaml': changed });
@@ -243,7 +246,7 @@ describe('isolation', () => {
     expect(ran.status).toBe(4);
     expect(JSON.parse(ran.out).zones['example.net.'].state).toBe('stale');
     expect(text(next, output('example.net'))).toBe(before);
-    expect(next.files.list('/infra/keys/example.net').filter((file) => file.startsWith('K'))).toHaveLength(1);
+    expect(next.files.list('/infra/keys/example.net').filter((file) => file.endsWith('.key'))).toHaveLength(1);
   });
 
   test('a journal without its keys is damaged state, not a new zone', async () => {

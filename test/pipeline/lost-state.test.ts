@@ -1,7 +1,7 @@
 /** What happens when parts of the state or of the description are lost: nothing that is served may get worse by it. */
 import { describe, expect, test } from 'vitest';
 import { type MemoryHost, memoryHost } from '../../src/host/memory.ts';
-import { danezone, noon, records, repository, serial, text, tree } from './run.ts';
+import { danezone, inService, noon, records, repository, serial, settled, text, tree } from './run.ts';
 
 const zonePath = '/infra/build/example.net.zone';
 const net = `
@@ -70,11 +70,13 @@ describe('a zone that was built signed', () => {
     ['its journal', { '/infra/keys/lab.example.org/journal.json': '{' }],
   ])('keeps its DS in the parent when %s are lost', async (_, changes) => {
     const before = await built();
+    await inService(before);
     const ds = (host: MemoryHost) =>
       records(text(host, '/infra/build/example.org.zone')).filter((line) => / DS /.test(line));
     expect(ds(before)).toHaveLength(1);
     const www = '/infra/zones/org.yaml';
-    const host = changed(before, { ...changes, [www]: text(before, www).replace('the lab', 'a lab') });
+    const edited = { ...changes, [www]: text(before, www).replace('the lab', 'a lab') };
+    const host = changed(before, edited, settled);
     await danezone(host, 'build');
     expect(ds(host)).toEqual(ds(before));
   });
@@ -180,7 +182,9 @@ describe('`ds`', () => {
     const host = await built();
     const path = keyFile(host, '.key');
     const future = text(host, path).replaceAll(/(Publish|Activate): \d{14}/g, '$1: 20300102030405');
-    const ran = await danezone(changed(host, { [path]: future }), 'ds', 'example.net');
+    const keyState = keyFile(host, '.state');
+    const gone = { [keyState]: null, '/infra/keys/example.net/journal.json': null };
+    const ran = await danezone(changed(host, { ...gone, [path]: future }), 'ds', 'example.net');
     expect(ran).toMatchObject({ status: 0, out: '' });
     expect(ran.err).toContain('2030-01-02 03:04:05Z');
   });

@@ -56,6 +56,20 @@ export async function danezone(host: MemoryHost, ...argv: string[]): Promise<Ran
   return { status, out: host.out.slice(out), err: host.err.slice(err) };
 }
 
+/** When `inService` ends. */
+export const settled = noon + 2 * 86400;
+
+/** After the first build: everything published, and the DS of every zone in its parent, two days later. */
+export async function inService(host: MemoryHost): Promise<void> {
+  const all = ['example.net', 'example.org', 'lab.example.org'];
+  await danezone(host, 'confirm', 'published', '--all');
+  host.setTime(settled);
+  for (const argv of [['build'], ['confirm', 'published', '--all'], ['confirm', 'ds-seen', ...all], ['build']]) {
+    const ran = await danezone(host, ...argv);
+    if (ran.status !== 0) throw new Error(`danezone ${argv.join(' ')} ended with ${ran.status}: ${ran.err}`);
+  }
+}
+
 export function repository(changes: Record<string, string> = {}, now = noon): MemoryHost {
   return memoryHost({ files: { ...files, ...changes }, now, workingFolder: '/infra' });
 }
