@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { keysGenerate } from './keys-generate.ts';
 import { keysList } from './keys-list.ts';
 import { match } from './match.ts';
+import { ready } from './ready.ts';
 import { sign } from './sign.ts';
 import { tlsa } from './tlsa.ts';
 import { verify } from './verify.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CommandSpec[] = [
   confirmDsSeen,
   confirmDsGone,
   confirmCertServed,
+  ready,
   explain,
   keysGenerate,
   keysList,
