@@ -96,9 +96,13 @@ export function withDs(
   const parentDs = withService(journal.parentDs, (version) =>
     version === shown ? shownAtParent(version.service, at, id) : notShownAtParent(version, set, at, id),
   );
+  // After a DS was withdrawn only a later look shows that it is gone, though it shows the same set as the one before.
+  const isWaited = journal.keys.some(
+    ({ ds }) => last !== undefined && ds.state === 'unretentive' && ds.since > last.at,
+  );
   const isKnown =
     parentDs === journal.parentDs && last !== undefined && last.fact.ttl === ttl && same(last.fact.records, set);
-  return { journal: isKnown ? journal : withRow({ ...journal, parentDs }, { ...witness, at, fact }) };
+  return { journal: isKnown && !isWaited ? journal : withRow({ ...journal, parentDs }, { ...witness, at, fact }) };
 }
 
 function shownAtParent(service: Service, at: number, evidence: number): Service {

@@ -66,7 +66,10 @@ const table = {
     to: 'rumoured',
     allows: (key, keys, { insecure }, move) => {
       const after = withMove(keys, move, 0);
-      return ([2, 3] as const).every((rule) => holds(rule, after, algorithmOfKey(key), insecure));
+      const algorithm = algorithmOfKey(key);
+      // Where a DS without its key was found at the parent, one with its key makes nothing worse.
+      const hasEntry = holds(2, after, algorithm, insecure) || !holds(2, keys, algorithm, insecure);
+      return hasEntry && holds(3, after, algorithm, insecure);
     },
   },
   'ds-room': {
@@ -75,7 +78,8 @@ const table = {
     to: 'rumoured',
     allows: (key, keys, { policy }) => {
       const others = keys.filter((other) => other !== key && !fits(other, '***H'));
-      if (!replacesAtOnce(policy)) return others.length < dsCapacity(policy);
+      // A DS that the parent was asked to remove takes no room.
+      if (!replacesAtOnce(policy)) return others.filter((other) => isShown(other, 'ds')).length < dsCapacity(policy);
       // In one registrar step: the DS of the keys that leave go with it, and their chains stay whole until then.
       const leaving = others.filter(({ goal }) => goal === 'hidden');
       return (
@@ -101,7 +105,8 @@ const table = {
         keys.some(
           (other) =>
             other !== key &&
-            other.goal === 'omnipresent' &&
+            // One that is to go itself will do where it came after this one: the oldest leaves first, and makes room for the newest.
+            (other.goal === 'omnipresent' || isLater(other, key, keys)) &&
             (atOnce ? fits(other, 'O*O*') && isShown(other, 'ds') : fits(other, 'O*OO')),
         )
       );
@@ -174,6 +179,20 @@ export function standingRule(
 
 /** Every rule, for the tests that take one away at a time. */
 export const policyRuleIds: readonly PolicyRuleId[] = rows.map(([id]) => id);
+
+/** Whether `later` is a successor of the key, or of its successors. */
+function isLater(later: KeyRecord, key: KeyRecord, keys: readonly KeyRecord[]): boolean {
+  const passed = new Set([key]);
+  for (
+    let next = keyOf(keys, key.successor);
+    next !== undefined && !passed.has(next);
+    next = keyOf(keys, next.successor)
+  ) {
+    if (next === later) return true;
+    passed.add(next);
+  }
+  return false;
+}
 
 /** Whether another key of the algorithm stays to sign the zone. */
 function algorithmStays(key: KeyRecord, keys: readonly KeyRecord[]): boolean {

@@ -22,7 +22,12 @@ export function worldMoves(journal: Journal, keys: readonly KeyRecord[]): readon
     const isThere = seen.some((record) => isDsOf(record, journal.zone, key));
     const { state } = key.ds;
     if (state === 'omnipresent' && !isThere) return [{ key: key.id, record: 'ds', from: state, to: 'unretentive', at }];
-    const returns = state === 'hidden' || (state === 'unretentive' && key.goal === 'omnipresent');
-    return returns && isThere ? [{ key: key.id, record: 'ds', from: state, to: 'rumoured', at }] : [];
+    if (!isThere) return [];
+    // A key that is to go does not ask for its DS again: what came back is on its way out.
+    if (key.goal === 'hidden') {
+      return state === 'hidden' ? [{ key: key.id, record: 'ds', from: state, to: 'unretentive', at }] : [];
+    }
+    const returns = state === 'hidden' || state === 'unretentive';
+    return returns ? [{ key: key.id, record: 'ds', from: state, to: 'rumoured', at }] : [];
   });
 }

@@ -139,6 +139,17 @@ describe('the state follows the parent', () => {
     expect(life.story().at(-1)?.[1]).toBe('K1 OOOO');
   });
 
+  test('an old DS in the place of the right one: the right one is asked for again, the old one is not', () => {
+    const life = Life.signed(splitKeys);
+    const old = dsOf(zone, keyNamed(life, 'K1'), 2);
+    life.ask(rollKsk(life.journal)).story();
+    const right = dsOf(zone, keyNamed(life, 'K3'), 2);
+    life.showDs([old]);
+    life.build();
+    expect([life.states(), dsWanted(life.journal, splitKeys)]).toEqual(['K1 HHHU K2 OOHH K3 OHOR', [right]]);
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K3 OHOO');
+  });
+
   test('the DS of another key, of the same tag or not, is none of ours', () => {
     const life = Life.signed(policy);
     const foreign = `${dsOf(zone, life.journal.keys[0], 2).slice(0, 8)}${'00'.repeat(32)}`;
@@ -214,6 +225,14 @@ describe('requests', () => {
         .story()
         .at(-1)?.[1],
     ).toBe('K3 OOOO');
+  });
+
+  test('a third KSK finds no room at the parent before the oldest of them has left', () => {
+    const life = Life.signed({ ...splitKeys, parent: { ...policy.parent, maxDs: 2 } });
+    life.ask(rollKsk(life.journal)).story(4 * hour);
+    life.ask(rollKsk(life.journal, { emergency: true })).story(4 * hour);
+    expect(life.states()).toBe('K1 OHOO K2 OOHH K3 OHOR K4 OHOH');
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K4 OHOO');
   });
 
   test.each([
