@@ -122,7 +122,7 @@ class Engine {
 
   /** Facts before wishes: what has arrived or left, then what comes, then what goes. */
   #firstOf(keys: readonly KeyRecord[]): Move | undefined {
-    const open = keys.flatMap(openMoves);
+    const open = allOpenMoves(keys);
     for (const kind of ['settles', 'comes', 'goes'] as const) {
       const move = open.find((each) => kindOf(each) === kind && this.#reasonAgainst(each, keys) === undefined);
       if (move !== undefined) return move;
@@ -163,20 +163,28 @@ class Engine {
     return this.#insecure ? tlsaGone({ journal, policy, ...this.#switches }, now) : undefined;
   }
 
-  /** One entry for each record that is not where it is to be. */
+  /**
+   * One entry for each record that is not where it is to be. Where its way is barred by a rule, and what caches do meanwhile is
+   * waited for, that wait is told: it has a date, or says what has to be seen.
+   */
   blocked(keys: readonly KeyRecord[]): readonly Blocked[] {
     return keys.flatMap((key) =>
-      recordsOf[key.role].flatMap((record) => {
-        const move = towardsGoal(key, record);
-        const why = move && this.#reasonAgainst(move, keys);
-        return move !== undefined && why !== undefined ? [{ ...move, why }] : [];
+      recordsOf[key.role].flatMap((record): readonly Blocked[] => {
+        const moves = openMoves(key, record).flatMap((move) => {
+          const why = this.#reasonAgainst(move, keys);
+          return why === undefined ? [] : [{ ...move, why }];
+        });
+        const [first] = moves;
+        if (first === undefined) return [];
+        const isBarred = first.why.kind === 'policy' || first.why.kind === 'safety';
+        return [(isBarred ? moves.find(({ why }) => why.kind === 'time') : undefined) ?? first];
       }),
     );
   }
 
   /** When waits run out. */
   dates(keys: readonly KeyRecord[]): readonly (number | undefined)[] {
-    return keys.flatMap(openMoves).map((move) => this.#dueOf(move, keys)?.earliest);
+    return allOpenMoves(keys).map((move) => this.#dueOf(move, keys)?.earliest);
   }
 }
 
@@ -201,15 +209,17 @@ const goes = { rumoured: 'unretentive', omnipresent: 'unretentive', unretentive:
  * The move towards the goal; and where that may not be made, what caches do meanwhile: what is published arrives, even if it is to
  * go, and what was withdrawn leaves, even if it is to come back.
  */
-function openMoves(key: KeyRecord): readonly Move[] {
-  return recordsOf[key.role].flatMap((record): readonly Move[] => {
-    const move = towardsGoal(key, record);
-    if (move === undefined) return [];
-    const settles = { rumoured: 'omnipresent', unretentive: 'hidden' } as const;
-    const from = move.from;
-    if (from === 'hidden' || from === 'omnipresent' || move.to === settles[from]) return [move];
-    return [move, { ...move, to: settles[from] }];
-  });
+function openMoves(key: KeyRecord, record: KeyRecordName): readonly Move[] {
+  const move = towardsGoal(key, record);
+  if (move === undefined) return [];
+  const settles = { rumoured: 'omnipresent', unretentive: 'hidden' } as const;
+  const from = move.from;
+  if (from === 'hidden' || from === 'omnipresent' || move.to === settles[from]) return [move];
+  return [move, { ...move, to: settles[from] }];
+}
+
+function allOpenMoves(keys: readonly KeyRecord[]): readonly Move[] {
+  return keys.flatMap((key) => recordsOf[key.role].flatMap((record) => openMoves(key, record)));
 }
 
 export { withNewKey } from './wanted-keys.ts';
