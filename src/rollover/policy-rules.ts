@@ -8,7 +8,7 @@ import { changesDigests, dsCapacity, replacesAtOnce } from './ds-records.ts';
 import { algorithmOfKey, fits, hasZrrsig, isShown, keyOf, ofAlgorithm, withMove } from './key-records.ts';
 import type { KeyRecordName, Move } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
-import { holds } from './safety.ts';
+import { holds, isSuccessor } from './safety.ts';
 import type { Switches } from './switches.ts';
 
 export interface PolicyContext extends Switches {
@@ -122,7 +122,7 @@ const table = {
     text: 'a key stays until the signatures made with it are in no cache, unless its algorithm goes with it',
     records: ['dnskey'],
     to: 'unretentive',
-    allows: (key, keys) => fits(key, '*H**') || !algorithmStays(key, keys),
+    allows: (key, keys) => fits(key, '*H**') || isAlgorithmGoing(key, keys),
   },
   'krrsig-with-successor': {
     text: 'the DNSKEY RRset stays signed with every algorithm that stands in it (RFC 4035 section 2.2)',
@@ -146,15 +146,21 @@ const table = {
         : same.every((other) => !isShown(other, 'dnskey'));
     },
   },
-  // The swap of signatures in safety rule 3 counts on the old ones being in every cache that lacks the new ones.
+  // The swap in safety rule 3 counts on the old signatures being in every cache that lacks the new ones: the key itself hands over.
   'zrrsig-arrived': {
-    text: 'signatures that some caches still lack hand over to others only when those are in every cache',
+    text: 'signatures leave when others are in every cache, or when those that were in every cache hand over to their successor',
     records: ['zrrsig'],
     to: 'unretentive',
-    allows: (key, keys) =>
-      !fits(key, '*R**') ||
-      !algorithmStays(key, keys) ||
-      ofAlgorithm(keys, algorithmOfKey(key)).some((other) => fits(other, 'OO**')),
+    allows: (key, keys, _, move) => {
+      const after = withMove(keys, move, 0);
+      const own = keyOf(after, key.id) ?? key;
+      const others = ofAlgorithm(after, algorithmOfKey(key)).filter((other) => other !== own);
+      return (
+        isAlgorithmGoing(key, keys) ||
+        others.some((other) => fits(other, 'OO**')) ||
+        (fits(key, 'OO**') && others.some((other) => fits(other, 'OR**') && isSuccessor(own, other, after)))
+      );
+    },
   },
 } as const satisfies Readonly<Record<string, PolicyRule>>;
 
@@ -194,9 +200,9 @@ function isLater(later: KeyRecord, key: KeyRecord, keys: readonly KeyRecord[]): 
   return false;
 }
 
-/** Whether another key of the algorithm stays to sign the zone. */
-function algorithmStays(key: KeyRecord, keys: readonly KeyRecord[]): boolean {
-  return ofAlgorithm(keys, algorithmOfKey(key)).some(
-    (other) => other !== key && other.goal === 'omnipresent' && hasZrrsig(other),
+/** No DS points to the algorithm any more, and no key of it stays to sign the zone. */
+function isAlgorithmGoing(key: KeyRecord, keys: readonly KeyRecord[]): boolean {
+  return ofAlgorithm(keys, algorithmOfKey(key)).every(
+    (other) => fits(other, '***H') && (other === key || other.goal === 'hidden' || !hasZrrsig(other)),
   );
 }

@@ -24,9 +24,11 @@ export function brokenRule(
   const key = before.find(({ id }) => id === move.key);
   if (key === undefined) throw new Error(`no key ${move.key}`);
   const algorithm = algorithmOfKey(key);
+  // A DS that came back to a key that is not there breaks every chain through it: taking it away is the cure.
+  const isCure = move.record === 'ds' && !fits(key, 'O*O*');
   return safetyRules.find((rule) => {
     if (off.has(`rule-${rule}`) || holds(rule, after, algorithm, insecure)) return false;
-    return holds(rule, before, algorithm, insecure) || move.to === 'unretentive';
+    return holds(rule, before, algorithm, insecure) || (move.to === 'unretentive' && !isCure);
   });
 }
 

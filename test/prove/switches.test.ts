@@ -155,23 +155,51 @@ describe('without a safety rule the proof is red, as soon as the policy does not
     expect(kinds(judged(name, [...allPolicyRules, off]))).toContain(kind);
   });
 
-  test('rule-3: it alone keeps the signatures of an algorithm apart from its keys', () => {
-    expect(kinds(judged('algorithm of KSK and ZSK', ['rule-3']))).toEqual(['no-key-for-rrset']);
+  test('rule-3: it and one rule of the policy keep the keys of an algorithm as long as its signatures are needed', () => {
+    const net = 'policy-dnskey-after-signatures';
+    expect(judged('algorithm of KSK and ZSK', ['rule-3'])).toEqual([]);
+    expect(judged('algorithm of KSK and ZSK', [net])).toEqual([]);
+    expect(kinds(judged('algorithm of KSK and ZSK', ['rule-3', net]))).toEqual(['no-key-for-rrset']);
   });
 });
 
 describe('without a rule of the policy the proof is red, as soon as no safety rule forbids the same', () => {
   const safety: readonly Switch[] = ['rule-1', 'rule-2', 'rule-3'];
-  const rules: readonly [Switch, ScenarioName, Violation['kind']][] = [
+  const arrived = 'policy-zrrsig-arrived';
+  /** The fourth is another rule of the policy that forbids the same. */
+  const rules: readonly [Switch, ScenarioName, Violation['kind'], Switch?][] = [
     ['policy-ds-successor-first', 'ksk', 'insecure'],
     ['policy-dnskey-after-ds', 'ksk', 'no-key-for-ds'],
-    ['policy-zrrsig-after-dnskey', 'zsk', 'no-key-for-rrset'],
+    ['policy-zrrsig-after-dnskey', 'zsk', 'no-key-for-rrset', arrived],
     ['policy-dnskey-after-signatures', 'zsk', 'no-key-for-rrset'],
-    ['policy-zrrsig-with-successor', 'zsk', 'no-key-for-rrset'],
+    ['policy-zrrsig-with-successor', 'zsk', 'no-key-for-rrset', arrived],
     ['policy-ds-after-zone', "algorithm in BIND's order", 'no-key-for-rrset'],
   ];
-  test.each(rules)('%s: %s', (off, name, kind) => {
-    expect(judged(name, safety)).toEqual([]);
-    expect(kinds(judged(name, [...safety, off]))).toContain(kind);
+  test.each(rules)('%s: %s', (off, name, kind, other) => {
+    const nets = other === undefined ? safety : [...safety, other];
+    expect(judged(name, nets)).toEqual([]);
+    expect(kinds(judged(name, [...nets, off]))).toContain(kind);
+  });
+
+  test('policy-zrrsig-arrived: it alone knows that signatures which never arrived cannot hand over', () => {
+    const kindsOf = (off: readonly Switch[]) => {
+      const life = new Life(splitKeys, { switches: { off: new Set(off) } });
+      const from = life.now;
+      // The zone has been unsigned until now.
+      const service = { state: 'published', from: from - 2 * hour, evidence: 1 } as const;
+      const unsigned = {
+        built: from - 3 * hour,
+        service,
+        largestTtl: policy.ttls.max,
+        negativeTtl: 300,
+        expire: 604800,
+      };
+      life.journal = { ...life.journal, content: [unsigned] };
+      life.turn();
+      life.ask(rollZsk(life.journal)).story();
+      return kinds(prove({ zones: [{ journal: life.journal, policy: life.policy }], from }).violations);
+    };
+    expect(kindsOf([])).toEqual([]);
+    expect(kindsOf([arrived])).toEqual(['no-key-for-rrset']);
   });
 });
