@@ -18,10 +18,23 @@ export function worldMoves(journal: Journal, keys: readonly KeyRecord[]): readon
   const seen = lastSeenDs(journal);
   if (seen === undefined || last === undefined) return [];
   const { at } = last;
+  const isInsecure = journal.requests.insecure !== undefined;
   return keys.filter(hasDs).flatMap((key): readonly WorldMove[] => {
     const isThere = seen.some((record) => isDsOf(record, journal.zone, key));
     const { state } = key.ds;
-    if (state === 'omnipresent' && !isThere) return [{ key: key.id, record: 'ds', from: state, to: 'unretentive', at }];
+    if (state === 'omnipresent' && !isThere) {
+      // Without a key that has taken over or stays, the DS of one that is to go is wanted back too.
+      const isSeen = (other: KeyRecord) => seen.some((record) => isDsOf(record, journal.zone, other));
+      const takesOver = keys.some(
+        (other) =>
+          other !== key &&
+          other.goal === 'omnipresent' &&
+          hasDs(other) &&
+          (other.ds.state !== 'hidden' || isSeen(other)),
+      );
+      const to = key.goal === 'omnipresent' || takesOver || isInsecure ? 'unretentive' : 'rumoured';
+      return [{ key: key.id, record: 'ds', from: state, to, at }];
+    }
     if (!isThere) return [];
     // A key that is to go does not ask for its DS again: what came back is on its way out.
     if (key.goal === 'hidden') {

@@ -139,6 +139,19 @@ describe('the state follows the parent', () => {
     expect(life.story().at(-1)?.[1]).toBe('K1 OOOO');
   });
 
+  test('the only DS vanished while its key is being replaced: it is asked for again, never none', () => {
+    const life = Life.signed(splitKeys);
+    const old = keyNamed(life, 'K1');
+    life.ask(rollKsk(life.journal)).build();
+    life.publish();
+    life.showDs([]);
+    life.now += 10 * day;
+    life.build();
+    expect(life.states()).toBe('K1 OHOR K2 OOHH K3 OHOR');
+    expect(dsWanted(life.journal, splitKeys)).toContain(dsOf(zone, old, 2));
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K3 OHOO');
+  });
+
   test('an old DS in the place of the right one: the right one is asked for again, the old one is not', () => {
     const life = Life.signed(splitKeys);
     const old = dsOf(zone, keyNamed(life, 'K1'), 2);
