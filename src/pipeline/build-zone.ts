@@ -16,7 +16,7 @@ import { fromHex, hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
 import type { BuildOptions } from './build.ts';
-import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
+import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone, type LastContents } from './compile.ts';
 import { digestsOf } from './digests-of.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
 import { dsOfManifest } from './manifest-ds.ts';
@@ -29,6 +29,7 @@ import type { Settings } from './settings-file.ts';
 import { type ProvenZone, type SigningRun, stageUnsigned } from './sign-zone.ts';
 import { journalAfter, type StagedZone, stageSafely } from './stage-safely.ts';
 import { stageState } from './stage-state.ts';
+import { certificatesSeen, type TlsaDecisions, tlsaOfRun } from './tlsa-now.ts';
 import { ensureKeys, makeKey } from './zone-keys.ts';
 import type { ServedContent, ZoneOutcome } from './zone-outcome.ts';
 import { type ReadStateOptions, readZoneState, type ZoneState } from './zone-state.ts';
@@ -75,6 +76,7 @@ export class BuildRun {
       acceptsKeys,
       doubtsJournal: true,
       policy: signed ? rolloverPolicyOf(domain) : undefined,
+      certificates: signed ? certificatesSeen(this.#repository, domain, this.#options) : undefined,
       make: signed && writesState && this.#mayMakeKeys(domain) ? this.#keyMaker(domain) : undefined,
     };
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
@@ -83,6 +85,15 @@ export class BuildRun {
     if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
     this.nextKeyEvent = Math.min(this.nextKeyEvent, state.duties.nextEvent ?? Number.POSITIVE_INFINITY);
     this.#states.set(zone, state);
+  }
+
+  /** The TLSA records of a zone in this run. */
+  #tlsaOf(domain: Domain): TlsaDecisions {
+    const state = this.#states.get(domain.name);
+    if (state === undefined) return new Map();
+    const { decisions, nextEvent } = tlsaOfRun(this.#repository, domain, state, this.#options);
+    this.nextKeyEvent = Math.min(this.nextKeyEvent, nextEvent);
+    return decisions;
   }
 
   #mayMakeKeys(domain: Domain): boolean {
@@ -145,7 +156,7 @@ export class BuildRun {
   /** Every declared zone, judged by what it and its neighbours will serve. */
   compile(): Map<Name, Compiled> {
     const states = this.#states;
-    return compileAll(this.#repository, this.childDs(), this.#report, {
+    const contents: LastContents = {
       isKept: (zone) => {
         const state = states.get(zone);
         return (
@@ -155,7 +166,8 @@ export class BuildRun {
         );
       },
       last: (zone) => states.get(zone)?.last()?.zone,
-    });
+    };
+    return compileAll(this.#repository, this.childDs(), this.#report, contents, (domain) => this.#tlsaOf(domain));
   }
 
   /** `compiled` undefined: the description does not say what the zone holds. */

@@ -12,9 +12,10 @@ import type { ZoneKeys } from '../judge/ds-sets.ts';
 import { judge } from '../judge/judge.ts';
 import { isRevoked } from '../keys/zone-key.ts';
 import { checkLifetimes } from '../rollover/lifetimes.ts';
-import type { Octets } from '../text/octets.ts';
+import { fromHex, hex, type Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import type { Repository } from './repository.ts';
+import type { TlsaDecisions } from './tlsa-now.ts';
 import type { ZoneState } from './zone-state.ts';
 
 /** What the signed zones of this repository want at their parents now, by apex. */
@@ -54,19 +55,21 @@ export interface LastContents {
 
 /**
  * Every zone of the description, judged together. With `contents`, zones are judged by what their neighbours will serve: the
- * last content of a neighbour with errors, not the one that was written for it.
+ * last content of a neighbour with errors, not the one that was written for it. `decided`: where TLSA records are others than the
+ * description asks for.
  */
 export function compileAll(
   repository: Repository,
   childDs: ChildDs,
   to: Report,
   contents?: LastContents,
+  decided: (domain: Domain) => TlsaDecisions = () => new Map(),
 ): Map<Name, Compiled> {
   const { description, certificates, catalogues, earlier, associations } = repository;
   const all = new Map<Name, Compiled>();
   const zones = new Map<Name, Zone>();
   for (const [name, domain] of description.domains) {
-    const compiled = compileZone(repository, domain, childDs, to);
+    const compiled = compileZone(repository, domain, childDs, decided(domain), to);
     all.set(name, compiled);
     if (compiled.candidate !== undefined) zones.set(name, compiled.candidate);
   }
@@ -102,9 +105,39 @@ export function compileAll(
   }
 }
 
-/** The unsigned zone of `domain`; its problems go to `to` as well. */
-function compileZone(repository: Repository, domain: Domain, childDs: ChildDs, to: Report): Compiled {
+/**
+ * The unsigned zone of `domain`; its problems go to `to` as well. The candidate is what the description says, and is what is judged: a
+ * record that is kept for a while must not hide that nothing else matches. The zone has the records that stand now.
+ */
+function compileZone(
+  repository: Repository,
+  domain: Domain,
+  childDs: ChildDs,
+  decided: TlsaDecisions,
+  to: Report,
+): Compiled {
   const own = newReport();
+  checkLifetimes(domain, own);
+  const described = tlsaOf(repository, domain, new Map());
+  const candidate = composeZone(repository, domain, childDs, described, own);
+  for (const problem of own.problems) to.add({ ...problem, zones: [domain.name] });
+  const errors = [
+    ...(repository.errorsOf.get(domain.name) ?? []),
+    ...own.problems.filter(({ tier }) => tier === 'error'),
+  ];
+  if (errors.length > 0) return { candidate, errors };
+  const now = tlsaOf(repository, domain, decided);
+  const isSame = now.length === described.length && now.every((one, index) => isSameOwner(one, described[index]));
+  return { zone: isSame ? candidate : composeZone(repository, domain, childDs, now, newReport()), candidate, errors };
+}
+
+function composeZone(
+  repository: Repository,
+  domain: Domain,
+  childDs: ChildDs,
+  tlsa: readonly TlsaOwner[],
+  to: Report,
+): Zone | undefined {
   const origins = newOriginTable();
   const included =
     domain.include === undefined
@@ -118,19 +151,11 @@ function compileZone(repository: Repository, domain: Domain, childDs: ChildDs, t
             origins,
             include: (path, from) => includedFile(repository, path, from),
           },
-          own,
+          to,
         );
   const hosts = repository.hostsOf.get(domain.name) ?? [];
-  const tlsa = hosts.flatMap((host) => tlsaOwners(host, repository.associations.get(host.name) ?? [], domain));
   const { hosts: allHosts } = repository.description;
-  checkLifetimes(domain, own);
-  const zone = compose({ domain, hosts, allHosts, tlsa, childDs, included, origins }, own);
-  for (const problem of own.problems) to.add({ ...problem, zones: [domain.name] });
-  const errors = [
-    ...(repository.errorsOf.get(domain.name) ?? []),
-    ...own.problems.filter(({ tier }) => tier === 'error'),
-  ];
-  return { zone: errors.length === 0 ? zone : undefined, candidate: zone, errors };
+  return compose({ domain, hosts, allHosts, tlsa, childDs, included, origins }, to);
 }
 
 /** $INCLUDE: beside the file that says so; if nothing is there, from the root of the repository. */
@@ -139,11 +164,29 @@ function includedFile(repository: Repository, path: string, from: string): Retur
   return 'octets' in beside || posix.dirname(from) === '.' ? beside : repository.read(path);
 }
 
-function tlsaOwners(host: Host, services: readonly ServiceAssociations[], domain: Domain): TlsaOwner[] {
+function tlsaOf(repository: Repository, domain: Domain, decided: TlsaDecisions): readonly TlsaOwner[] {
+  const hosts = repository.hostsOf.get(domain.name) ?? [];
+  return hosts.flatMap((host) => tlsaOwners(host, repository.associations.get(host.name) ?? [], domain, decided));
+}
+
+function isSameOwner(one: TlsaOwner, other: TlsaOwner): boolean {
+  const text = ({ content }: TlsaOwner) =>
+    content.kind === 'records' ? content.rdata.map(hex).join() : content.target;
+  return one.owner === other.owner && one.content.kind === other.content.kind && text(one) === text(other);
+}
+
+function tlsaOwners(
+  host: Host,
+  services: readonly ServiceAssociations[],
+  domain: Domain,
+  decided: TlsaDecisions,
+): TlsaOwner[] {
   const ttl = host.ttl ?? domain.policy.ttls.tlsa;
   return services.flatMap(({ service, owner, associations, alias }): TlsaOwner[] => {
     if (alias !== undefined) return [{ owner, ttl, at: service.at, content: { kind: 'alias', target: alias } }];
-    if (associations.length === 0) return [];
-    return [{ owner, ttl, at: service.at, content: { kind: 'records', rdata: associations.map(toTlsaRData) } }];
+    const rdata =
+      decided.get(owner)?.records.flatMap((record) => fromHex(record) ?? []) ?? associations.map(toTlsaRData);
+    if (rdata.length === 0) return [];
+    return [{ owner, ttl, at: service.at, content: { kind: 'records', rdata } }];
   });
 }

@@ -6,7 +6,7 @@ import type { KeySet } from '../keys/key-set.ts';
 import { isSep } from '../keys/zone-key.ts';
 import { adoptKeys } from '../rollover/adopt.ts';
 import { type Advanced, advance, type MadeKey } from '../rollover/advance.ts';
-import type { WantedKey } from '../rollover/move.ts';
+import type { Precondition, WantedKey } from '../rollover/move.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import { hex } from '../text/octets.ts';
 
@@ -28,6 +28,8 @@ export interface RollOptions {
   readonly make: MakeKey;
   /** The keys of the folder, asked for or not: one that an interrupted run has made is taken rather than another made. */
   readonly spare: KeySet;
+  /** What the first DS waits for besides caches. */
+  readonly unserved?: readonly Precondition[];
   /** Nothing moves: the state cannot be trusted. */
   readonly frozen: boolean;
 }
@@ -40,7 +42,7 @@ export function rollKeys(
   keys: KeySet,
   found: Journal | undefined,
   policy: RolloverPolicy,
-  { now, make, spare, frozen }: RollOptions,
+  { now, make, spare, frozen, unserved }: RollOptions,
 ): Rolled | undefined {
   const journal = found ?? newJournal(keys.zone, now);
   const stateOf = (key: ZoneKey) => keys.stateOf(key);
@@ -51,7 +53,7 @@ export function rollKeys(
     return { policy, before, after: { journal: before, moves: [], blocked: [], made: [], notMade: [] } };
   }
   const taken: ZoneKey[] = [...spare.keys, ...spare.refused];
-  const after = advance({ journal: before, policy, now }, (wanted, known) => {
+  const after = advance({ journal: before, policy, now, unserved }, (wanted, known) => {
     const key = unclaimed(spare, wanted, known, now) ?? make(wanted, taken);
     if (key === undefined) return undefined;
     taken.push(key);
@@ -74,6 +76,15 @@ function unclaimed(spare: KeySet, wanted: WantedKey, known: readonly KeyRecord[]
 
 function madeKey({ algorithm, tag, rdata }: ZoneKey): MadeKey {
   return { id: keyId(algorithm, tag), rdata: hex(rdata) };
+}
+
+/** Another key than before signs the zone from this run on. */
+export function swapsZoneKey({ moves, journal }: Advanced): boolean {
+  return moves.some(({ key, record, to }) => {
+    const { predecessor, successor } = journal.keys.find(({ id }) => id === key) ?? {};
+    if (record !== 'zrrsig') return false;
+    return (to === 'rumoured' && predecessor !== undefined) || (to === 'unretentive' && successor !== undefined);
+  });
 }
 
 /** The journal with the keys as they stand after a run; the very same where nothing has moved. */

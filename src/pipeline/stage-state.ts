@@ -43,7 +43,9 @@ export function stageState(
   const kept = after === state.journal ? after : withoutForgotten(after, writer.now, publication);
   const journal = withEveryKey(writer, kept, state.keys);
   const path = journalFile(places, zone);
-  if (journal !== state.journal) tx.stageWhole(path, printJournal(journal));
+  // What was seen when the state was read is new too.
+  const isNew = journal !== state.journal || journal.generation !== (state.generation ?? 0);
+  if (isNew) tx.stageWhole(path, printJournal(journal));
   tx.stageWhole(lastZoneFile(places, zone), output);
   if (state.rolled !== undefined) stageKeyStates(writer, state.keys, journal);
   if (settings === undefined) tx.remove(settingsFile(places, zone));

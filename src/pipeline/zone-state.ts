@@ -7,7 +7,7 @@ import type { Zone } from '../dns/zone.ts';
 import { keyLabel } from '../dnssec/algorithm.ts';
 import { FileError, type ReadableFiles } from '../host/host.ts';
 import { regularFiles } from '../host/regular.ts';
-import { type Journal, keyId } from '../journal/journal.ts';
+import { type Journal, keyId, newJournal } from '../journal/journal.ts';
 import { parseJournal } from '../journal/parse.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { keyFilesOf } from '../keys/key-folder.ts';
@@ -17,6 +17,7 @@ import { adoptKeys } from '../rollover/adopt.ts';
 import type { Advanced } from '../rollover/advance.ts';
 import { type KeyDuties, keyDuties } from '../rollover/duties.ts';
 import { engineDuties } from '../rollover/engine-duties.ts';
+import type { Precondition } from '../rollover/move.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
@@ -64,8 +65,17 @@ export interface ReadStateOptions {
   readonly doubtsJournal?: boolean;
   /** By the description; undefined: as the zone was signed last. */
   readonly policy?: RolloverPolicy;
+  /** What the certificates of its hosts say: of a run that knows them. */
+  readonly certificates?: CertificatesSeen;
   /** Makes the keys that the engine asks for; without it they are missing. */
   readonly make?: MakeKey;
+}
+
+export interface CertificatesSeen {
+  /** The journal with what is known of them. */
+  readonly seen: (journal: Journal) => Journal;
+  /** What the first DS waits for. */
+  readonly unserved: (journal: Journal) => readonly Precondition[];
 }
 
 /** What the disk refuses is an error of this zone and of no other. */
@@ -102,7 +112,7 @@ function readState(
   all: ReadableFiles,
   places: Places,
   zone: Name,
-  { now, privateHalves, acceptsKeys, doubtsJournal, policy, make = makesNone }: ReadStateOptions,
+  { now, privateHalves, acceptsKeys, doubtsJournal, policy, certificates, make = makesNone }: ReadStateOptions,
   to: Report,
 ): ZoneState {
   const own = newReport();
@@ -139,7 +149,7 @@ function readState(
   // Elsewhere, previews of other times may stand.
   const isOutput = places.output === join(places.root, outputFolder);
   const outputOctets = () => (isOutput ? contentOf(zoneOutput(places, zone)) : undefined);
-  const journal =
+  const trusted =
     doubtsJournal === true && isReadable
       ? trustedJournal(
           { ...kept, serialPolicy, lastOctets: contentOf(lastPath), outputOctets: outputOctets(), adopt },
@@ -147,12 +157,14 @@ function readState(
           own,
         )
       : readJournal;
+  const journal = trusted && !own.hasErrors ? (certificates?.seen(trusted) ?? trusted) : trusted;
+  const unserved = certificates?.unserved(journal ?? newJournal(zone, now));
   const unasked = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
   const known = withoutKeys(allKeys, unasked);
   const rolled =
     by === undefined || known.keys.length === 0
       ? undefined
-      : rollKeys(known, journal, by, { now, make, spare: allKeys, frozen: own.hasErrors });
+      : rollKeys(known, journal, by, { now, make, spare: allKeys, frozen: own.hasErrors, unserved });
   const made = new Set(rolled?.after.made.map(({ key }) => key.id));
   const strangers = unasked.filter((key) => !made.has(keyId(key.algorithm, key.tag)));
   const stray = newReport();

@@ -1,6 +1,6 @@
 /** One run of the engine, with the keys that it asks for: what `build` does for real and the plan does under a virtual clock. */
 import type { Journal, KeyRecord } from '../journal/journal.ts';
-import type { Blocked, Move, WantedKey } from './move.ts';
+import type { Blocked, Move, Precondition, WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { step, withNewKey } from './step.ts';
 import type { Switches } from './switches.ts';
@@ -13,6 +13,8 @@ export interface AdvanceInput {
   readonly policy: RolloverPolicy;
   /** Unix seconds. */
   readonly now: number;
+  /** What the first DS waits for besides caches. */
+  readonly unserved?: readonly Precondition[];
   readonly switches?: Switches;
 }
 
@@ -29,7 +31,7 @@ export interface Advanced {
 
 /** `make` gives undefined where a key cannot be made: what needs it waits. */
 export function advance(
-  { journal, policy, now, switches }: AdvanceInput,
+  { journal, policy, now, unserved, switches }: AdvanceInput,
   make: (wanted: WantedKey, keys: readonly KeyRecord[]) => MadeKey | undefined,
 ): Advanced {
   const made: { key: KeyRecord; wanted: WantedKey }[] = [];
@@ -37,7 +39,7 @@ export function advance(
   const moves: Move[] = [];
   let current = journal;
   for (;;) {
-    const result = step({ journal: current, policy, now, switches });
+    const result = step({ journal: current, policy, now, unserved, switches });
     moves.push(...result.moves);
     current = { ...current, keys: result.keys };
     let added = false;

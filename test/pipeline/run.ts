@@ -59,10 +59,11 @@ export async function danezone(host: MemoryHost, ...argv: string[]): Promise<Ran
 /** When `inService` ends. */
 export const settled = noon + 2 * 86400;
 
-/** After the first build: everything published, and the DS of every zone in its parent, two days later. */
+/** After the first build: everything published, the certificate in service, and the DS of every zone in its parent, two days later. */
 export async function inService(host: MemoryHost): Promise<void> {
   const all = ['example.net', 'example.org', 'lab.example.org'];
   await danezone(host, 'confirm', 'published', '--all');
+  await danezone(host, 'confirm', 'cert-served', 'mx1.example.org');
   host.setTime(settled);
   for (const argv of [['build'], ['confirm', 'published', '--all'], ['confirm', 'ds-seen', ...all], ['build']]) {
     const ran = await danezone(host, ...argv);
