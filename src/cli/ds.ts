@@ -3,6 +3,7 @@ import type { Name } from '../dns/name.ts';
 import { zoneFolder } from '../pipeline/places.ts';
 import { newReport, type Problem, report } from '../text/problem.ts';
 import { type CommandSpec, Exit, UsageError } from './command.ts';
+import type { ZoneHint } from './ds-hints.ts';
 import { printProblems } from './print-problems.ts';
 import { placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
 
@@ -12,7 +13,7 @@ export const ds: CommandSpec = {
   summary: 'print the DS records that the parent should have now',
   description: `Prints the DS records of signed zones for the registrar, from the public halves of the keys; no private key is opened.
 
-In the format zone standard output holds one DS record a line and nothing else. Where the parent should have none yet, nothing is printed for the zone, and standard error names what it waits for.
+In the format zone standard output holds one DS record a line and nothing else. Where the parent should have none yet, nothing is printed for the zone, and standard error names what it waits for and what to do next.
 
 Zones of a file that cannot be read are answered from their keys and the last build, with exit status 1.
 
@@ -52,7 +53,7 @@ Zones of a file that cannot be read are answered from their keys and the last bu
     const { rules } = await import('../pipeline/rules.ts');
     const { dsRows, printDs } = await import('../export/ds-forms.ts');
     const { readThrough } = await import('../host/commit-record.ts');
-    const { readableTime } = await import('../text/time.ts');
+    const { dsHints } = await import('./ds-hints.ts');
 
     const said = newReport();
     const problems = newReport();
@@ -73,6 +74,7 @@ Zones of a file that cannot be read are answered from their keys and the last bu
     const now = globals.now ?? host.now();
     const note = (zone: Name, what: string) => host.stderr.write(`danezone: ${zone} ${what}\n`);
     let ungated = 0;
+    const hints: ZoneHint[] = [];
     const rows = wanted.flatMap((zone) => {
       const domain = domains.get(zone);
       if (domain !== undefined && !isSigned(domain)) {
@@ -107,16 +109,17 @@ Zones of a file that cannot be read are answered from their keys and the last bu
         return [];
       }
       const sep = state.keys.keys.filter((key) => (key.flags & 1) !== 0);
-      const { inParent, gated, gate } = state.duties;
+      // A DS that is due is given out once a build has asked for it, and the proof agreed.
+      const { inParent, gated } = state.dutiesBefore;
       const keys = options.fromKeys === true ? (sep.length > 0 ? sep : state.keys.keys) : inParent;
-      if (keys.length === 0 && gate !== undefined) {
-        const date = gate.earliest === undefined ? '' : `, before ${readableTime(gate.earliest)}`;
-        note(zone, `has no DS yet: ${gate.reason}${date}`);
-      }
+      hints.push({ zone, asked: state.dutiesBefore, next: state.duties });
       if (options.fromKeys !== true && !gated && keys.length > 0) ungated++;
-      return dsRows(zone, keys, digests.length > 0 ? digests : digestsOf(state.duties, settings), settings.dsTtl);
+      return dsRows(zone, keys, digests.length > 0 ? digests : digestsOf(state.dutiesBefore, settings), settings.dsTtl);
     });
     host.stdout.write(printDs(rows, globals.format as Parameters<typeof printDs>[1]));
+    if (options.fromKeys !== true && !globals.quiet) {
+      for (const line of dsHints(hints)) host.stderr.write(`danezone: ${line}\n`);
+    }
     if (ungated > 0) report(problems, rules['ops/ungated'], undefined, { zones: ungated });
     await printProblems(host, globals, problems.problems, repository.source);
     return problems.hasErrors ? Exit.problems : Exit.done;

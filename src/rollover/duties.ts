@@ -6,6 +6,20 @@ import type { ZoneKey } from '../keys/key.ts';
 import { rolesOf } from '../keys/roles.ts';
 import type { Octets } from '../text/octets.ts';
 
+/** Unix seconds, where a date is known. */
+export interface Gate {
+  readonly reason: string;
+  readonly earliest?: number;
+  /** Nobody has looked whether the parent has a DS of the zone already. */
+  readonly mayStand?: boolean;
+}
+
+/** A command of danezone, such as `confirm published`, and the zone or host that it is said of. */
+export interface ToSay {
+  readonly command: string;
+  readonly of: string;
+}
+
 export interface KeyDuties {
   /** The DNSKEY RRset. */
   readonly published: readonly ZoneKey[];
@@ -26,7 +40,9 @@ export interface KeyDuties {
     readonly cdnskey: readonly Octets[];
   };
   /** Why `inParent` is empty although the zone is signed, for people. */
-  readonly gate?: { readonly reason: string; readonly earliest?: number };
+  readonly gate?: Gate;
+  /** What somebody must see and say before the next step at the parent. */
+  readonly toSay?: ToSay;
   /** Unix seconds at which a key file asks for the next change. */
   readonly nextEvent?: number;
 }
@@ -56,7 +72,7 @@ export function keyDuties(keys: readonly ZoneKey[], now: number): KeyDuties {
 }
 
 /** No key signs the DNSKEY RRset: the DS waits for the first that will. */
-function gateOf(keys: readonly ZoneKey[], now: number): NonNullable<KeyDuties['gate']> {
+function gateOf(keys: readonly ZoneKey[], now: number): Gate {
   const starts = keys
     .filter(({ timing }) => (timing.inactive ?? timing.delete ?? Number.POSITIVE_INFINITY) > now)
     .map(({ timing }) => Math.max(timing.activate ?? timing.publish ?? 0, timing.publish ?? 0))

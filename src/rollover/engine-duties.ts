@@ -4,9 +4,9 @@ import { type Journal, type KeyId, type KeyRecord, keyId } from '../journal/jour
 import type { ZoneKey } from '../keys/key.ts';
 import { zoneKey } from '../keys/zone-key.ts';
 import { fromHex, type Octets } from '../text/octets.ts';
-import type { KeyDuties } from './duties.ts';
+import type { Gate, KeyDuties, ToSay } from './duties.ts';
 import { algorithmOfKey, isShown } from './key-records.ts';
-import type { Blocked, Wait } from './move.ts';
+import type { Blocked } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { cdsWanted, dsKeys, dsWanted, signersOf } from './rrsets.ts';
 import { waitText } from './wait-text.ts';
@@ -38,6 +38,7 @@ export function engineDuties(
     withoutSigner: algorithms.filter((algorithm) => !signers.zone.some((id) => Number(id.slice(0, 3)) === algorithm)),
     gated: true,
     gate: inParent.length > 0 ? undefined : gateOf(keys, blocked),
+    toSay: toSayOf(journal, inParent, blocked),
     nextEvent,
   };
 }
@@ -54,22 +55,48 @@ function keyWithoutFile({ zone }: Journal, { rdata }: KeyRecord): ZoneKey {
 }
 
 /** Why no DS is asked for yet. */
-function gateOf(keys: readonly KeyRecord[], blocked: readonly Blocked[]): KeyDuties['gate'] {
+function gateOf(keys: readonly KeyRecord[], blocked: readonly Blocked[]): Gate {
   if (keys.every(({ goal }) => goal === 'hidden')) return { reason: 'it is leaving DNSSEC' };
-  const waiting = blocked.filter(({ record, to }) => record === 'ds' && to === 'rumoured');
-  const because = waiting[0]?.why;
+  const because = firstOfDs(blocked)?.why;
   if (because === undefined) return { reason: 'the engine of rollovers has not run on it yet: run danezone build' };
   if (because.kind === 'approval') return { reason: 'it waits for danezone roll step' };
   if (because.kind === 'safety') return { reason: 'some cache would be left without a chain' };
-  if (because.kind === 'time') return gateOfWait(because.wait, because.earliest);
-  // What comes first says when.
-  const first = blocked.find(
-    ({ key, record, why }) => key === waiting[0].key && record !== 'ds' && why.kind === 'time',
-  );
-  return first?.why.kind === 'time' ? gateOfWait(first.why.wait, first.why.earliest) : { reason: because.rule };
+  if (because.kind === 'policy') return { reason: because.rule };
+  const { wait, earliest } = because;
+  const reason = wait.since.at === undefined ? `nobody has confirmed it: ${waitText(wait)}` : waitText(wait);
+  const mayStand = keys.some(({ goal, ds }) => goal === 'omnipresent' && ds.state === 'unretentive');
+  return { reason, earliest, mayStand };
 }
 
-function gateOfWait(wait: Wait, earliest: number | undefined): NonNullable<KeyDuties['gate']> {
-  const reason = wait.since.at === undefined ? `nobody has confirmed it: ${waitText(wait)}` : waitText(wait);
-  return { reason, earliest };
+/** What keeps the DS of a key back, or, where that is another record of the key, what that waits for. */
+function firstOfDs(blocked: readonly Blocked[]): Blocked | undefined {
+  const ds = blocked.find(({ record, to }) => record === 'ds' && to === 'rumoured') ?? blocked.find(isOnceThere);
+  if (ds === undefined || (ds.why.kind !== 'policy' && !isOnceThere(ds))) return ds;
+  return blocked.find(({ key, record, why }) => key === ds.key && record !== 'ds' && why.kind === 'time') ?? ds;
+}
+
+/** A DS that may stand in the parent; that of a key that is to stay is barred by the other records of the key. */
+const isOnceThere = ({ record, from }: Blocked) => record === 'ds' && from === 'unretentive';
+
+function toSayOf(journal: Journal, inParent: readonly unknown[], blocked: readonly Blocked[]): ToSay | undefined {
+  const { zone } = journal;
+  const first =
+    inParent.length > 0
+      ? blocked.find(({ record, why }) => record === 'ds' && why.kind === 'time')
+      : firstOfDs(blocked);
+  if (first?.why.kind !== 'time') return undefined;
+  const { since } = first.why.wait;
+  if (since.at !== undefined) return undefined;
+  switch (since.what.kind) {
+    case 'published':
+      return { command: 'confirm published', of: zone };
+    case 'ds-seen':
+      return { command: 'confirm ds-seen', of: zone };
+    case 'ds-gone':
+      return { command: 'confirm ds-gone', of: zone };
+    case 'approved':
+      return { command: 'roll step', of: zone };
+    case 'certificate-served':
+      return { command: 'confirm cert-served', of: since.what.host };
+  }
 }
