@@ -164,6 +164,8 @@ function parentState(key: ZoneKey, { journal, now }: Adoption): RecordState {
   const zoneKey = { id: keyId(key.algorithm, key.tag), rdata: hex(key.rdata) };
   const isThere = (records: readonly string[]) => records.some((record) => isDsOf(record, journal.zone, zoneKey));
   const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined);
+  // What did not exist a second ago is in no parent.
+  if (key.timing.created === now) return at('hidden', now);
   if (asked !== undefined && isThere(asked.records)) return at('rumoured', asked.built);
   const seen = lastSeenDs(journal);
   if (seen === undefined) return at('unretentive', now);

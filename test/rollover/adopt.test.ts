@@ -160,6 +160,7 @@ describe('from the dates of key files', () => {
     ['active without a date of publication', { activate: now - day }, ['csk', 'omnipresent', 'RRRU']],
     ['inactive', { publish: now - day, activate: now - day, inactive: now }, ['csk', 'hidden', 'RUUU']],
     ['not yet', { publish: now + 1, activate: now + 1 }, undefined],
+    ['made in this second: no parent has its DS', { created: now, publish: now }, ['csk', 'omnipresent', 'RRRH']],
     ['deleted', { publish: now - day, activate: now - day, delete: now }, undefined],
   ])('%s', (_, timing, expected) => {
     expect(shown(adopt([keyWith(timing)]))).toEqual(expected === undefined ? [] : [expected]);
