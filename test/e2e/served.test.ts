@@ -35,10 +35,16 @@ interface Built {
   readonly zone: Zone;
 }
 
-/** The example infrastructure, built as a user would, with keys of its own. */
+/**
+ * The example infrastructure, built as a user would, with keys of its own: published three days ago, so that every cache has its keys
+ * and the DS of each child stands in its parent.
+ */
 function buildExample(folder: string): Built[] {
   cpSync(join(repository, 'zones'), join(folder, 'zones'), { recursive: true });
-  must(process.execPath, [danezone, 'build', '--root', folder]);
+  const then = ['--now', new Date(Date.now() - 3 * 86_400_000).toISOString(), '--rehearsal'];
+  for (const argv of [['build', ...then], ['confirm', 'published', '--all', ...then], ['build']]) {
+    must(process.execPath, [danezone, ...argv, '--root', folder]);
+  }
   return readdirSync(join(folder, 'build'))
     .filter((file) => file.endsWith('.zone'))
     .map((file) => read(join(folder, 'build', file)));
