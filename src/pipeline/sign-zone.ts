@@ -92,6 +92,7 @@ export async function stageSigned(
     ],
     now,
   );
+  const ahead = algorithmsWithoutKey(duties);
   const input: SigningInput = {
     zone: unsigned,
     published: duties.published,
@@ -113,13 +114,19 @@ export async function stageSigned(
       ...clocks,
     },
     serial: (digest) => serialFor(run, state, unsigned, settings, digest),
-    // Every signature is verified below, from the staged bytes, by code that shares nothing with the signer.
-    checkSignatures: 'none',
+    // Every signature is verified below, from the staged bytes, by code that shares nothing with the signer; but not those of
+    // an algorithm whose key is not in the zone.
+    checkSignatures: ahead.length > 0 ? 'each' : 'none',
   };
   const unsignable = newReport();
   reportUnsignable(unsigned, settings.denial, unsignable);
   if (unsignable.hasErrors) return { problems: unsignable.problems };
-  const expected = { refresh: settings.refresh, expectDenial: settings.denial, ds: ds.map(({ rdata }) => rdata) };
+  const expected = {
+    refresh: settings.refresh,
+    expectDenial: settings.denial,
+    ds: ds.map(({ rdata }) => rdata),
+    ahead,
+  };
   const attempt = async (previous: Zone | undefined) => {
     const signed = signZone({ ...input, previous }, executor);
     const stage = tx.stage(target);
@@ -139,6 +146,12 @@ export async function stageSigned(
   const last = state.last();
   const first = await attempt(last?.zone);
   return 'problems' in first && last !== undefined ? attempt(undefined) : first;
+}
+
+/** In an algorithm roll signatures come before their keys, and go after them (RFC 6781 section 4.1.4). */
+function algorithmsWithoutKey({ signsZone, published }: KeyDuties): readonly number[] {
+  const signing = new Set(signsZone.map(({ algorithm }) => algorithm));
+  return [...signing].filter((algorithm) => !published.some((key) => key.algorithm === algorithm));
 }
 
 /** CDS and CDNSKEY (RFC 7344, 8078). */
@@ -216,6 +229,7 @@ interface Expectation {
   readonly refresh?: number;
   readonly expectDenial?: Settings['denial'];
   readonly ds?: readonly Octets[];
+  readonly ahead?: readonly number[];
 }
 
 async function prove(

@@ -68,7 +68,7 @@ export function saySignatures(
   options: VerifyOptions,
   findings: Findings,
 ): DnskeySigners {
-  const ahead = aheadOf(algorithms, checked, options);
+  const ahead = aheadOf(zone, algorithms, checked, options);
   for (const [algorithm, count] of ahead) {
     findings.say(rules['sign/ahead-of-dnskey'], -1, { algorithm: algorithmName(algorithm), count });
   }
@@ -99,13 +99,20 @@ export function saySignatures(
 
 /**
  * Algorithms without a key whose signatures are part of an algorithm roll: the caller says so, or they stand at every RRset (but
- * DNSKEY), which no accident makes (RFC 6781 section 4.1.4).
+ * DNSKEY, CDS and CDNSKEY, which the keys of the DNSKEY RRset sign), which no accident makes (RFC 6781 section 4.1.4).
  */
-function aheadOf(algorithms: readonly number[], checked: Checked, options: VerifyOptions): Map<number, number> {
+function aheadOf(
+  zone: Zone,
+  algorithms: readonly number[],
+  checked: Checked,
+  options: VerifyOptions,
+): Map<number, number> {
+  const keySets = [Type.DNSKEY, Type.CDS, Type.CDNSKEY].filter((type) => zone.row(0, type) >= 0).length;
   return new Map(
     [...checked.ahead].filter(
       ([algorithm, count]) =>
-        !algorithms.includes(algorithm) && (options.ahead?.includes(algorithm) || count >= checked.signedSets - 1),
+        !algorithms.includes(algorithm) &&
+        (options.ahead?.includes(algorithm) || count >= checked.signedSets - keySets),
     ),
   );
 }

@@ -88,6 +88,13 @@ describe('signatures of an algorithm without DNSKEY', () => {
     const { verdict, errors, others } = await verifyText(ahead('all').octets, { at });
     expect([errors, others, verdict.secure]).toEqual([[], ['sign/ahead-of-dnskey'], true]);
   });
+  test('CDS and CDNSKEY are signed by the keys of the DNSKEY RRset, and no other is missed there', async () => {
+    const zone = ahead('all');
+    for (const line of [...zone.lines]) if (/^(CDS|CDNSKEY) 15 /.test(line.rdata)) zone.drop(line);
+    expect(zone.lines.filter(({ rdata }) => /^(CDS|CDNSKEY) 13 /.test(rdata)).length).toBeGreaterThan(0);
+    const { errors, others } = await verifyText(zone.octets, { at });
+    expect([errors, others]).toEqual([[], ['sign/ahead-of-dnskey']]);
+  });
   test('over some RRsets they are unknown, unless the caller knows of a roll', async () => {
     const zone = ahead('one');
     expect((await verifyText(zone.octets, { at })).errors.map((error) => error.split(':')[0])).toEqual([
