@@ -10,6 +10,7 @@ import { keysGenerate } from './keys-generate.ts';
 import { keysList } from './keys-list.ts';
 import { match } from './match.ts';
 import { ready } from './ready.ts';
+import { rollAbort, rollAlgorithm, rollCsk, rollInsecure, rollKsk, rollStep, rollZsk } from './roll.ts';
 import { sign } from './sign.ts';
 import { tlsa } from './tlsa.ts';
 import { verify } from './verify.ts';
@@ -28,6 +29,13 @@ export const commands: readonly CommandSpec[] = [
   confirmDsSeen,
   confirmDsGone,
   confirmCertServed,
+  rollZsk,
+  rollKsk,
+  rollCsk,
+  rollAlgorithm,
+  rollInsecure,
+  rollStep,
+  rollAbort,
   ready,
   explain,
   keysGenerate,

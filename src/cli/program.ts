@@ -97,6 +97,7 @@ function withoutVainHelp(argv: readonly string[], commands: readonly CommandSpec
 /** What stands beside the name of a group in the help. */
 const groupSummaries: Readonly<Record<string, string>> = {
   confirm: 'say what servers, parents and hosts show, so that clocks run',
+  roll: 'ask for rollovers of keys, step by step, and take them back',
   keys: 'make and list DNSSEC keys',
 };
 

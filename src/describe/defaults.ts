@@ -14,6 +14,8 @@ export const defaults = {
     algorithmName: 'ECDSAP256SHA256',
     /** Bits, for RSA. */
     size: 2048,
+    rolls: 'automatic',
+    algorithmOrder: 'conservative',
   },
   signatures: { validity: 21 * day, refresh: 10 * day },
   denial: { kind: 'nsec' },

@@ -61,6 +61,10 @@ export interface Policy {
     /** Of the KSK, or of the CSK where there is one key. undefined: unlimited. */
     readonly kskLifetime?: number;
     readonly zskLifetime?: number;
+    /** Whether steps of rollovers are taken when they are due, or wait for `danezone roll step`. */
+    readonly rolls: 'automatic' | 'manual';
+    /** Of an algorithm roll: signatures ahead of keys, or both at once as BIND does. */
+    readonly algorithmOrder: 'conservative' | 'bind';
     /** Where the private halves are kept a second time, in words. */
     readonly backup?: string;
   };

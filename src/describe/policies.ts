@@ -90,7 +90,20 @@ function readKeys(fields: Fields): Policy['keys'] {
   const [csk, ksk, zsk] = [lifetime('lifetime', one), lifetime('ksk-lifetime', !one), lifetime('zsk-lifetime', !one)];
   const backupEntry = fields.entry('keys', 'backup');
   const backup = backupEntry === undefined ? undefined : readText(backupEntry, reading)?.value;
-  return { layout, algorithm, size, kskLifetime: one ? csk : ksk, zskLifetime: zsk, backup };
+  return {
+    layout,
+    algorithm,
+    size,
+    kskLifetime: one ? csk : ksk,
+    zskLifetime: zsk,
+    rolls: fields.plain<Policy['keys']['rolls']>(defaults.keys.rolls, 'keys', 'rolls'),
+    algorithmOrder: fields.plain<Policy['keys']['algorithmOrder']>(
+      defaults.keys.algorithmOrder,
+      'keys',
+      'algorithm-order',
+    ),
+    backup,
+  };
 }
 
 function readAlgorithm(entry: YamlEntry, reading: Reading): Algorithm | undefined {

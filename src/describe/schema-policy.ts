@@ -27,6 +27,16 @@ export const policy = keys('a policy', {
     lifetime: lifetime.optional().meta({ description: 'Of the key of layout csk.' }),
     'ksk-lifetime': lifetime.optional().meta({ description: 'Layout ksk-zsk.' }),
     'zsk-lifetime': lifetime.optional().meta({ description: 'Layout ksk-zsk.' }),
+    rolls: oneOf(['automatic', 'manual'])
+      .optional()
+      .meta({
+        description: `Whether steps of rollovers are taken when they are due, or wait for danezone roll step. Default: ${defaults.keys.rolls}.`,
+      }),
+    'algorithm-order': oneOf(['conservative', 'bind'])
+      .optional()
+      .meta({
+        description: `How a new algorithm comes: conservative signs with it before its keys are published, bind does both at once. Default: ${defaults.keys.algorithmOrder}.`,
+      }),
     backup: text.optional().meta({
       description: 'Where the private keys are kept a second time, in words, for whoever must bring them back.',
       examples: ['nightly to the vault, encrypted with age'],

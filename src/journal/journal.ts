@@ -99,6 +99,17 @@ export interface Requests {
   readonly insecure?: { readonly at: number; readonly by: string };
   /** With a policy of manual steps: steps that were due at this time may be taken. */
   readonly approved?: { readonly at: number; readonly by: string };
+  /** `roll zsk` and the like, until the build that makes the new keys. */
+  readonly rolls?: readonly RollRequest[];
+}
+
+export interface RollRequest {
+  readonly what: KeyRole | 'algorithm';
+  /** Unix seconds. */
+  readonly at: number;
+  readonly by: string;
+  /** `compromised`: also while another roll of the same kind is under way. */
+  readonly why: 'wanted' | 'compromised';
 }
 
 /** What has been seen of a version on name servers. */

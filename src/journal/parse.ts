@@ -17,6 +17,7 @@ import {
   type Override,
   type RecordState,
   type Requests,
+  type RollRequest,
   type RRsetHistory,
   type RRsetVersion,
   type SerialRecord,
@@ -161,13 +162,23 @@ function readState(value: JsonValue): RecordState {
 }
 
 function readRequests(value: JsonValue): Requests {
-  const { insecure, approved } = value.fields([], ['insecure', 'approved']);
+  const { insecure, approved, rolls } = value.fields([], ['insecure', 'approved', 'rolls']);
   const request = (of: JsonValue | undefined) => {
     if (of === undefined) return undefined;
     const { at, by } = of.fields(['at', 'by']);
     return { at: at.time(), by: by.text() };
   };
-  return { insecure: request(insecure), approved: request(approved) };
+  return { insecure: request(insecure), approved: request(approved), rolls: rolls?.items().map(readRoll) };
+}
+
+function readRoll(value: JsonValue): RollRequest {
+  const { what, at, by, why } = value.fields(['what', 'at', 'by', 'why']);
+  return {
+    what: what.oneOf(['zsk', 'ksk', 'csk', 'algorithm']),
+    at: at.time(),
+    by: by.text(),
+    why: why.oneOf(['wanted', 'compromised']),
+  };
 }
 
 function readSerial(value: JsonValue): SerialRecord {

@@ -86,9 +86,13 @@ function printKey(key: Omit<KeyRecord, 'id'>): { readonly [key: string]: Json | 
 
 const printState = ({ state, since }: RecordState) => ({ state, since: readableTime(since) });
 
-function printRequests({ insecure, approved }: Requests): { readonly [key: string]: Json | undefined } {
+function printRequests({ insecure, approved, rolls }: Requests): { readonly [key: string]: Json | undefined } {
   const one = (request: Requests['insecure']) => request && { at: readableTime(request.at), by: request.by };
-  return { insecure: one(insecure), approved: one(approved) };
+  return {
+    insecure: one(insecure),
+    approved: one(approved),
+    rolls: rolls?.map(({ what, at, by, why }) => ({ what, at: readableTime(at), by, why })),
+  };
 }
 
 function timeline({ built, dropped, service }: Timeline): { [key: string]: Json | undefined } {

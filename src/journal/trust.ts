@@ -91,7 +91,7 @@ export function restarted(
     rrsets: before.rrsets.map((history) => ({ ...history, versions: history.versions.map(forgotten) })),
     evidence: [],
     // A person's word for a step was given to other facts.
-    requests: { insecure: before.requests.insecure },
+    requests: { insecure: before.requests.insecure, rolls: before.requests.rolls },
     changed: Math.max(before.changed, now),
   };
   const after = built === undefined ? unseen : withBuilt(unseen, withAskedDs(built, unseen), now);

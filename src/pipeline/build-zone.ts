@@ -19,6 +19,7 @@ import type { BuildOptions } from './build.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone, type LastContents } from './compile.ts';
 import { digestsOf } from './digests-of.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
+import { hasLeft, isLeaving } from './leaving.ts';
 import { dsOfManifest } from './manifest-ds.ts';
 import { settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
@@ -27,7 +28,7 @@ import { rules } from './rules.ts';
 import { settingsOf } from './settings.ts';
 import type { Settings } from './settings-file.ts';
 import { type ProvenZone, type SigningRun, stageUnsigned } from './sign-zone.ts';
-import { journalAfter, type StagedZone, stageSafely } from './stage-safely.ts';
+import { journalAfter, type SafeStaging, type StagedZone, stageLeft, stageSafely } from './stage-safely.ts';
 import { stageState } from './stage-state.ts';
 import { certificatesSeen, type TlsaDecisions, tlsaOfRun } from './tlsa-now.ts';
 import { ensureKeys, makeKey } from './zone-keys.ts';
@@ -77,7 +78,8 @@ export class BuildRun {
       doubtsJournal: true,
       policy: signed ? rolloverPolicyOf(domain) : undefined,
       certificates: signed ? certificatesSeen(this.#repository, domain, this.#options) : undefined,
-      make: signed && writesState && this.#mayMakeKeys(domain) ? this.#keyMaker(domain) : undefined,
+      // Successors follow keys that are there: a state that was lost has none.
+      make: signed && writesState ? this.#keyMaker(domain) : undefined,
     };
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
     if (writesState && signed && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
@@ -142,8 +144,9 @@ export class BuildRun {
         state.journal === undefined
           ? dsOfManifest(this.#options.before, zone).rdata
           : told.flatMap((text) => fromHex(text) ?? []);
+      const hasNoWish = state.duties.inParent.length === 0 && !isLeaving(state);
       const rdata =
-        state.errors.length > 0 || state.duties.inParent.length === 0
+        state.errors.length > 0 || hasNoWish
           ? last
           : dsRows(zone, state.duties.inParent, digestsOf(state.duties, settings), settings.dsTtl).map(
               (row) => row.rdata,
@@ -162,7 +165,7 @@ export class BuildRun {
         return (
           state !== undefined &&
           (state.errors.length + state.strangerErrors.length > 0 ||
-            (state.settings !== undefined && lacks(state).length > 0))
+            (state.settings !== undefined && !hasLeft(state) && lacks(state).length > 0))
         );
       },
       last: (zone) => states.get(zone)?.last()?.zone,
@@ -178,17 +181,28 @@ export class BuildRun {
     if (domain === undefined || compiled === undefined) return this.#keep(zone, state, this.#whyUndescribed(zone));
     const errors = [...compiled.errors, ...this.#refusals(domain, state)];
     if (errors.length > 0 || compiled.zone === undefined) return this.#keep(zone, state, errors);
-    const settings = isSigned(domain) ? settingsOf(domain) : undefined;
+    const isGone = hasLeft(state);
+    const settings = isSigned(domain) && !isGone ? settingsOf(domain) : undefined;
+    const signedBefore = isGone ? (state.settings ?? (isSigned(domain) ? settingsOf(domain) : undefined)) : undefined;
     const target = zoneOutput(this.#options.places, zone);
     const staged: StagedZone | { readonly problems: readonly Problem[] } =
-      settings === undefined
-        ? await stageUnsigned(this.#runOf(zone, 'new'), compiled.zone, state, domain.policy.serial, target)
-        : await this.#stageSafely(this.#runOf(zone, 'new'), compiled.zone, state, settings, target);
+      settings !== undefined
+        ? await this.#stageSafely(this.#runOf(zone, 'new'), compiled.zone, state, settings, target)
+        : signedBefore === undefined
+          ? await stageUnsigned(this.#runOf(zone, 'new'), compiled.zone, state, domain.policy.serial, target)
+          : await stageLeft(
+              this.#runOf(zone, 'new'),
+              compiled.zone,
+              state,
+              { ...signedBefore, serial: domain.policy.serial },
+              target,
+              this.#safety(zone, signedBefore),
+            );
     if ('problems' in staged) return this.#keep(zone, state, this.#failed(zone, staged.problems), true);
     if ('held' in staged && staged.held !== undefined) {
       return {
         state: 'kept',
-        content: this.#writeState(zone, state, staged, settings),
+        content: this.#writeState(zone, state, staged, settings ?? signedBefore),
         errors: staged.held,
         failed: false,
       };
@@ -210,12 +224,16 @@ export class BuildRun {
     const subject = { subject: zone };
     if (!isSigned(domain)) {
       const overridden = this.#options.overrides.has(`build/unsigning=${zone}`);
-      if (state.wasSigned() && !overridden) report(own, rules['build/unsigning'], domain.at, { zone }, subject);
+      if (state.wasSigned() && !overridden && !hasLeft(state))
+        report(own, rules['build/unsigning'], domain.at, { zone }, subject);
     } else if (state.isNew && this.#isLost(zone)) {
       const folder = relative(this.#options.places.root, zoneFolder(this.#options.places, zone));
       report(own, rules['build/state-lost'], domain.at, { zone, folder }, subject);
     } else if (state.isNew && makingError(domain) === undefined) {
       report(own, rules['build/no-keys-made'], domain.at, { zone }, subject);
+    } else if (hasLeft(state)) {
+      const { at, by } = state.journal?.requests.insecure ?? { at: this.#options.now, by: '' };
+      report(own, rules['build/left-dnssec'], domain.at, { zone, at, by }, subject);
     } else if (state.errors.length === 0) {
       reportKeyPolicy(domain, state, own);
       if (!state.isNew)
@@ -281,12 +299,15 @@ export class BuildRun {
   }
 
   #stageSafely(run: SigningRun, content: Zone, state: ZoneState, settings: Settings, target: string) {
-    const { zone } = state;
-    return stageSafely(run, content, state, settings, target, {
+    return stageSafely(run, content, state, settings, target, this.#safety(state.zone, settings));
+  }
+
+  #safety(zone: Name, settings: Settings): SafeStaging {
+    return {
       builtOf: (staged) => this.#builtOf(zone, staged, settings),
       isOverridden: this.#options.overrides.has(`${rules['rollover/unsafe-transition'].id}=${zone}`),
       to: this.#report,
-    });
+    };
   }
 
   #builtOf(zone: Name, staged: ProvenZone, settings: Settings | undefined): BuiltZone {
@@ -304,7 +325,7 @@ export class BuildRun {
     const { places, writesState, overrides, now } = this.#options;
     const built = this.#builtOf(zone, staged, settings);
     if (writesState) {
-      const journal = journalAfter(state, built, staged.keys, now);
+      const journal = journalAfter(state, built, staged.led, now);
       const acceptsKeys = overrides.has(`${unauthorisedRule}=${zone}`);
       const { tx } = this.#run;
       stageState({ files: this.#host.files, tx, places, now, acceptsKeys }, state, journal, staged.octets, settings);
@@ -334,7 +355,8 @@ export class BuildRun {
   #settings(zone: Name, state: ZoneState): Settings | undefined {
     const domain = this.#repository.description.domains.get(zone);
     if (domain === undefined) return state.settings;
-    return isSigned(domain) ? settingsOf(domain) : undefined;
+    // Unsigned too early, it is kept as it was signed.
+    return isSigned(domain) ? settingsOf(domain) : state.settings;
   }
 }
 

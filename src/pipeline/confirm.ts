@@ -67,7 +67,7 @@ function readJournal(host: Host, places: Places, zone: Name): { journal: Journal
     return { error: problems.problems.map(({ message }) => `${shown}: ${message}`).join('; ') };
   if (journal.isEdited) {
     return {
-      error: `${shown} was changed by hand after danezone wrote it: run danezone build, which starts all clocks anew, then confirm again`,
+      error: `${shown} was changed by hand after danezone wrote it: run danezone build, which starts all clocks anew, then say it again`,
     };
   }
   return { journal };

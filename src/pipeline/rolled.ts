@@ -87,8 +87,11 @@ export function swapsZoneKey({ moves, journal }: Advanced): boolean {
   });
 }
 
-/** The journal with the keys as they stand after a run; the very same where nothing has moved. */
-export function withKeys(journal: Journal, keys: readonly KeyRecord[], now: number): Journal {
-  if (JSON.stringify(keys) === JSON.stringify(journal.keys)) return journal;
-  return { ...journal, keys, generation: journal.generation + 1, changed: Math.max(journal.changed, now) };
+/** What the engine leads: where the keys stand, and what was asked for and is not answered yet. */
+export type Led = Pick<Journal, 'keys' | 'requests'>;
+
+/** The journal as it stands after a run, or after a request; the very same where nothing has moved. */
+export function withLed(journal: Journal, { keys, requests }: Led, now: number): Journal {
+  if (JSON.stringify([keys, requests]) === JSON.stringify([journal.keys, journal.requests])) return journal;
+  return { ...journal, keys, requests, generation: journal.generation + 1, changed: Math.max(journal.changed, now) };
 }

@@ -54,9 +54,19 @@ export const rules = defineRules({
     reach: 'offline',
     title: 'a signed zone would become unsigned while its DS may be in caches',
     why: 'validating resolvers answer SERVFAIL for a zone that has a DS and no signatures: the domain and its mail vanish',
-    fix: 'have the DS removed at the registrar, wait for its TTL, then build with --override build/unsigning=ZONE',
+    fix: 'let the policy be as it was and run danezone roll insecure ZONE, which says when the DS goes and when the zone may be unsigned; `build --override build/unsigning=ZONE` takes the risk',
     source: 'RFC 6781 section 4.4.2.2',
     message: (facts: Zone) => `${facts.zone} was built signed, and its policy is unsigned now`,
+  },
+  'build/left-dnssec': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a zone is unsigned on request, and its policy would sign it',
+    why: 'danezone roll insecure was asked for; the description does not say so, and the request alone keeps the zone unsigned',
+    fix: 'write policy: unsigned for the domain; to sign it again, danezone roll abort ZONE',
+    source: 'RFC 6781 section 4.4.2.2',
+    message: (facts: Zone & { at: number; by: string }) =>
+      `${facts.zone} has left DNSSEC, as ${facts.by} asked for at ${readableTime(facts.at)}`,
   },
   'build/no-keys': {
     tier: 'error',

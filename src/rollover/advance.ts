@@ -1,6 +1,8 @@
 /** One run of the engine, with the keys that it asks for: what `build` does for real and the plan does under a virtual clock. */
+import { clockTolerance } from '../journal/clock.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
 import type { Blocked, Move, Precondition, WantedKey } from './move.ts';
+import { leftRequests } from './pending.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { step, withNewKey } from './step.ts';
 import type { Switches } from './switches.ts';
@@ -19,7 +21,7 @@ export interface AdvanceInput {
 }
 
 export interface Advanced {
-  /** With the keys as they stand after the run; its generation is that of before. */
+  /** With the keys as they stand after the run, and without the requests that it answered; its generation is that of before. */
   readonly journal: Journal;
   readonly moves: readonly Move[];
   readonly blocked: readonly Blocked[];
@@ -42,6 +44,7 @@ export function advance(
     const result = step({ journal: current, policy, now, unserved, switches });
     moves.push(...result.moves);
     current = { ...current, keys: result.keys };
+    const before = current;
     let added = false;
     for (const wanted of result.wanted) {
       if (notMade.some((other) => isSame(other, wanted))) continue;
@@ -54,6 +57,9 @@ export function advance(
       current = { ...current, keys };
       made.push({ key: keys.find(({ id }) => id === key.id)!, wanted });
       added = true;
+    }
+    if (now >= journal.changed - clockTolerance) {
+      current = { ...current, requests: leftRequests(before, policy, notMade) };
     }
     if (!added) {
       const { blocked, nextEvent } = result;

@@ -66,7 +66,7 @@ export function rolloverPolicyOf({ policy, parent, soa }: Pick<Domain, 'policy' 
       replace: parent.replace,
       interface: parent.interface,
     },
-    algorithmOrder: 'conservative',
-    manual: false,
+    algorithmOrder: keys.algorithmOrder,
+    manual: keys.rolls === 'manual',
   };
 }

@@ -6,6 +6,7 @@ import { clockTolerance } from '../journal/clock.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
 import { isShown, keyOf, recordsOf, withMove } from './key-records.ts';
 import type { Blocked, KeyRecordName, Move, Precondition, WantedKey } from './move.ts';
+import { askedKeys } from './pending.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { standingRule } from './policy-rules.ts';
 import { brokenRule } from './safety.ts';
@@ -51,7 +52,9 @@ export function step(input: StepInput): StepResult {
   const engine = new Engine({ ...input, journal }, approvedMoves({ ...input, journal }));
   const { keys, moves } = engine.run();
   const blocked = engine.blocked(keys);
-  const wanted = wantedKeys({ ...journal, keys }, policy, now);
+  const asked = askedKeys({ ...journal, keys }, policy);
+  const isAsked = (key: WantedKey) => asked.some(({ retires }) => retires.some((id) => key.retires.includes(id)));
+  const wanted = [...asked, ...wantedKeys({ ...journal, keys }, policy, now).filter((key) => !isAsked(key))];
   const dates = [...engine.dates(keys), nextWanted({ ...journal, keys }, policy)].filter(
     (date): date is number => date !== undefined && date > now,
   );

@@ -417,14 +417,21 @@ domains:
 
   test('an own policy may be like another; what is written replaces what is not', () => {
     const yaml = `policies:
-  base: {keys: {algorithm: ED25519, layout: ksk-zsk, zsk-lifetime: 90d}, denial: {nsec3: {opt-out: true, salt: ab12}}, zonemd: sha384}
+  base: {keys: {algorithm: ED25519, layout: ksk-zsk, zsk-lifetime: 90d, rolls: manual, algorithm-order: bind}, denial: {nsec3: {opt-out: true, salt: ab12}}, zonemd: sha384}
   own: {like: base, denial: nsec3, signatures: {validity: 30d}, zonemd: [sha512, sha384], publication: {by-build: {after: 2h}}}
 ${head}    policy: own
 `;
     const { description, places } = described(yaml);
     expect(places).toEqual([]);
     expect(description.policies.get('own')).toMatchObject({
-      keys: { algorithm: 15, layout: 'ksk-zsk', zskLifetime: 7776000, kskLifetime: undefined },
+      keys: {
+        algorithm: 15,
+        layout: 'ksk-zsk',
+        zskLifetime: 7776000,
+        kskLifetime: undefined,
+        rolls: 'manual',
+        algorithmOrder: 'bind',
+      },
       denial: { kind: 'nsec3', optOut: false, iterations: 0, salt: '' },
       signatures: { validity: 2592000, refresh: 864000, dnskeyValidity: 2592000, tlsaValidity: 2592000 },
       zonemd: ['sha384', 'sha512'],

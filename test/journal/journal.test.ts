@@ -91,7 +91,22 @@ const journals: fc.Arbitrary<Journal> = fc.record({
   keys: fc
     .uniqueArray(keyIds, { maxLength: 3 })
     .chain((ids) => fc.tuple(...[...ids].sort().map((id) => keyRecord.map((key) => ({ id, ...key }))))),
-  requests: fc.record({ insecure: request, approved: request }),
+  requests: fc.record({
+    insecure: request,
+    approved: request,
+    rolls: fc.option(
+      fc.array(
+        fc.record({
+          what: fc.constantFrom('ksk', 'zsk', 'csk', 'algorithm'),
+          at: time,
+          by: fc.string(),
+          why: fc.constantFrom('wanted', 'compromised'),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+      { nil: undefined },
+    ),
+  }),
   serials: fc.array(fc.record({ serial: fc.integer({ min: 0, max: 0xffff_ffff }), built: time }), { maxLength: 3 }),
   rrsets: fc
     .uniqueArray(
