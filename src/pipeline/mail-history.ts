@@ -1,0 +1,80 @@
+/**
+ * Which certificates senders may meet, for the proof: from the description, and from what is known to be served. What nobody has seen may
+ * be met from now on; what was seen last may be met until every address was seen with another.
+ */
+import { sha256, sha512 } from '../crypto/digest.ts';
+import type { LoadedCertificate } from '../dane/load-certificate.ts';
+import type { Service } from '../describe/description.ts';
+import type { Name } from '../dns/name.ts';
+import { certificatesServed } from '../journal/evidence.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { CertificateDigests, Deployment, Digests, MailHistory, ServiceHistory } from '../prove/mail-history.ts';
+import { servedSince } from '../rollover/served.ts';
+import { hex, type Octets } from '../text/octets.ts';
+import { algorithmText } from '../x509/public-key.ts';
+import { type Repository, zoneOf } from './repository.ts';
+
+/** `journalOf`: of the zone that holds the host; undefined where it was never built. */
+export function mailHistory(
+  { description, associations, certificates }: Repository,
+  journalOf: (zone: Name) => Journal | undefined,
+  now: number,
+): MailHistory {
+  const services = [...description.hosts.values()].flatMap((host) =>
+    (associations.get(host.name) ?? []).flatMap(({ service, owner }): ServiceHistory[] => {
+      const zone = zoneOf(host.name, description);
+      const journal = zone === undefined ? undefined : journalOf(zone);
+      const current = service.certificates.flatMap(({ value }) => certificates.get(value) ?? []);
+      if (journal === undefined || current.length === 0) return [];
+      const deployments = deploymentsOf(host.name, service, current, journal, now);
+      return [{ host: host.name, port: service.port, owner, deployments }];
+    }),
+  );
+  return { services };
+}
+
+function deploymentsOf(
+  host: Name,
+  { port, protocol }: Service,
+  certificates: readonly LoadedCertificate[],
+  journal: Journal,
+  now: number,
+): readonly Deployment[] {
+  const point = { host, port, protocol };
+  const current = certificates.map((loaded) => ({ loaded, spki: digestsOf(loaded.chain[0].spki).sha256 }));
+  const keys = new Set(current.map(({ spki }) => spki));
+  const here = current.map(({ loaded: { source, chain }, spki }): Deployment => {
+    const from = servedSince(journal, point, spki, keys) ?? now;
+    const { name, source: kind } = source;
+    const seen = kind === 'observed' ? Math.min(from, now) : from;
+    return {
+      certificate: name,
+      algorithm: algorithmText(chain[0].key),
+      from: seen,
+      chain: chain.map(certificateDigests),
+    };
+  });
+  const isSeen = current.every(({ loaded, spki }) => {
+    return loaded.source.source === 'observed' || servedSince(journal, point, spki, keys) !== undefined;
+  });
+  if (isSeen) return here;
+  // Of a certificate that is no longer in the description, the key alone is known: it meets records `3 1 1`.
+  const before = certificatesServed(journal, point).filter(({ fact }) => !keys.has(fact.spki));
+  return [
+    ...here,
+    ...before.map(({ at, fact: { spki } }): Deployment => {
+      const unknown: Digests = { sha256: '', sha512: '' };
+      const chain = [{ certificate: unknown, spki: { sha256: spki, sha512: '' } }];
+      return { certificate: `the one seen before, ${spki.slice(0, 16)}…`, algorithm: 'unknown', from: at, chain };
+    }),
+  ];
+}
+
+const certificateDigests = ({ der, spki }: { readonly der: Octets; readonly spki: Octets }): CertificateDigests => ({
+  certificate: digestsOf(der),
+  spki: digestsOf(spki),
+});
+
+function digestsOf(octets: Octets): Digests {
+  return { full: hex(octets), sha256: hex(sha256(octets)), sha512: hex(sha512(octets)) };
+}
