@@ -9,6 +9,8 @@ export interface ZoneHint {
   readonly zone: Name;
   readonly asked: KeyDuties;
   readonly next: KeyDuties;
+  /** Hosts whose certificates nobody has seen in service yet: what the first DS waits for at last. */
+  readonly unserved: readonly string[];
 }
 
 /** A step that is due is not taken here: the next build takes it, when the proof agrees. */
@@ -34,8 +36,15 @@ export function dsHints(zones: readonly ZoneHint[]): readonly string[] {
     );
   }
   const isOpen = ({ asked, next }: ZoneHint) => asked.inParent.length > 0 || next.gate !== undefined;
-  return [...lines, ...sayings(zones.filter(isOpen).flatMap(({ next }) => next.toSay ?? []))];
+  return [...lines, ...sayings(zones.filter(isOpen).flatMap(toSayOf))];
 }
+
+function toSayOf({ next: { toSay }, unserved }: ZoneHint): readonly ToSay[] {
+  if (toSay === undefined) return [];
+  return toSay.command === ofHosts ? unserved.map((host) => ({ command: ofHosts, of: host })) : [toSay];
+}
+
+const ofHosts = 'confirm cert-served';
 
 const isSame = (a: readonly ZoneKey[], b: readonly ZoneKey[]) =>
   a.length === b.length && a.every((key) => b.some(({ path, tag }) => key.path === path && key.tag === tag));
@@ -54,6 +63,9 @@ function sayings(all: readonly ToSay[]): readonly string[] {
   for (const { command, of } of all) byCommand.set(command, (byCommand.get(command) ?? new Set()).add(of));
   return [...byCommand].map(([command, of]) => {
     const names = [...of];
+    // It takes one host at a time.
+    if (command === ofHosts && names.length > 1)
+      return `${when[command]}: danezone ${command} HOST, for each of ${names.join(' ')}`;
     const takesAll = command === 'confirm published' && names.length > shown;
     return `${when[command]}: danezone ${command} ${takesAll ? '--all' : namesOf(names)}`;
   });

@@ -49,6 +49,7 @@ Zones of a file that cannot be read are answered from their keys and the last bu
     const { settingsOf } = await import('../pipeline/settings.ts');
     const { readZoneState } = await import('../pipeline/zone-state.ts');
     const { digestsOf } = await import('../pipeline/digests-of.ts');
+    const { certificatesSeen } = await import('../pipeline/tlsa-now.ts');
     const { rolloverPolicyOf } = await import('../rollover/policy.ts');
     const { rules } = await import('../pipeline/rules.ts');
     const { dsRows, printDs } = await import('../export/ds-forms.ts');
@@ -82,7 +83,14 @@ Zones of a file that cannot be read are answered from their keys and the last bu
         return [];
       }
       const policy = domain === undefined ? undefined : rolloverPolicyOf(domain);
-      const state = readZoneState(files, places, zone, { now, privateHalves: 'ignore', policy }, problems);
+      const certificates = domain && certificatesSeen(repository, domain, { now, overrides: new Set() });
+      const state = readZoneState(
+        files,
+        places,
+        zone,
+        { now, privateHalves: 'ignore', policy, certificates },
+        problems,
+      );
       if (domain === undefined && !faulty.has(zone)) {
         if (broken.length > 0)
           report(
@@ -112,7 +120,9 @@ Zones of a file that cannot be read are answered from their keys and the last bu
       // A DS that is due is given out once a build has asked for it, and the proof agreed.
       const { inParent, gated } = state.dutiesBefore;
       const keys = options.fromKeys === true ? (sep.length > 0 ? sep : state.keys.keys) : inParent;
-      hints.push({ zone, asked: state.dutiesBefore, next: state.duties });
+      const unserved = state.journal === undefined ? [] : (certificates?.unserved(state.journal) ?? []);
+      const hosts = unserved.flatMap((what) => (what.kind === 'certificate-served' ? [what.host] : []));
+      hints.push({ zone, asked: state.dutiesBefore, next: state.duties, unserved: hosts });
       if (options.fromKeys !== true && !gated && keys.length > 0) ungated++;
       return dsRows(zone, keys, digests.length > 0 ? digests : digestsOf(state.dutiesBefore, settings), settings.dsTtl);
     });

@@ -38,6 +38,19 @@ describe('what `ds` says on standard error tells the way from the first build to
     expect(err).toContain(`danezone confirm ds-seen ${zone}.`);
   });
 
+  test('the first DS waits for the certificates that TLSA records stand for: each host is named', async () => {
+    const host = repository();
+    await danezone(host, 'build');
+    await danezone(host, 'confirm', 'published', '--all');
+    host.setTime(noon + 48 * hour);
+    const org = 'example.org';
+    const { out, err } = await danezone(host, 'ds', org);
+    expect([out, err]).toEqual(['', expect.stringContaining('danezone confirm cert-served mx1.example.org.')]);
+    await danezone(host, 'confirm', 'cert-served', 'mx1.example.org');
+    await danezone(host, 'build');
+    expect((await danezone(host, 'ds', org)).out).toMatch(/^example\.org\.\t/);
+  });
+
   test('in service it has nothing to add', async () => {
     const host = repository();
     await danezone(host, 'build');
