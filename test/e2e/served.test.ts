@@ -42,7 +42,10 @@ interface Built {
 function buildExample(folder: string): Built[] {
   cpSync(join(repository, 'zones'), join(folder, 'zones'), { recursive: true });
   const then = ['--now', new Date(Date.now() - 3 * 86_400_000).toISOString(), '--rehearsal'];
-  for (const argv of [['build', ...then], ['confirm', 'published', '--all', ...then], ['build']]) {
+  const org = ['mx2.example.org', 'xmpp.example.org', 'git.lab.example.org'];
+  const hosts = [...org, 'mail.example.net', 'web.example.net', 'mx.school.example'];
+  const served = hosts.map((host) => ['confirm', 'cert-served', host]);
+  for (const argv of [['build', ...then], ['confirm', 'published', '--all', ...then], ...served, ['build']]) {
     must(process.execPath, [danezone, ...argv, '--root', folder]);
   }
   return readdirSync(join(folder, 'build'))
