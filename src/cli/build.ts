@@ -3,9 +3,12 @@ import { relative } from 'node:path';
 import type { Name } from '../dns/name.ts';
 import type { Host } from '../host/host.ts';
 import type { BuildResult } from '../pipeline/build.ts';
+import type { Places } from '../pipeline/places.ts';
+import type { PlannedZone } from '../pipeline/plan.ts';
 import type { ZoneOutcome } from '../pipeline/zone-outcome.ts';
 import { newReport, type Problem } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { horizonOf } from './horizon.ts';
 import { isReport, printProblems, printReport, problemFormats } from './print-problems.ts';
 import { outOption, placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
 
@@ -35,6 +38,7 @@ Exit status: 0 all built; 4 some zones kept their last content or are absent; 3 
   options: [
     ...shared,
     { flags: '--override <rule=zone>', description: 'override an error by name for one zone', many: true },
+    { flags: '--plan <digest>', description: 'only if the plan is still the one with this digest (danezone plan)' },
   ],
   formats: problemFormats,
   examples: [
@@ -78,6 +82,7 @@ async function runBuild(
   const engine = options.engine === 'noble' ? 'noble' : 'node';
   const overrides = new Set((options.override as string[] | undefined) ?? []);
   const { version } = globals;
+  if (options.plan !== undefined && !(await isPlanned(host, places, now, options.plan))) return Exit.problems;
   const { isUnchanged } = await import('../pipeline/unchanged.ts');
   const isWhole = only.length === 0 && !isResign && writesState && overrides.size === 0 && engine === 'node';
   if (isWhole && globals.format === 'text' && isUnchanged(host.files, places, version, now)) {
@@ -158,8 +163,34 @@ async function say(
     host.stderr.write(conflictLine(result.conflict));
     return status;
   }
-  if (!globals.quiet) host.stdout.write(summaryText(result, root));
+  if (!globals.quiet) host.stdout.write(`${summaryText(result, root)}${await dueNow(result, globals.now ?? host.now())}`);
   return status;
+}
+
+/** What people have to do before the clocks of rollovers go on. */
+async function dueNow({ outcomes }: BuildResult, now: number): Promise<string> {
+  const zones = new Map<Name, PlannedZone>();
+  for (const [zone, outcome] of outcomes) {
+    if (outcome.state !== 'built' && outcome.state !== 'kept') continue;
+    const { journal, settings } = outcome.content;
+    if (journal !== undefined && settings?.rollover !== undefined) zones.set(zone, { journal, policy: settings.rollover });
+  }
+  if (zones.size === 0) return '';
+  const { planZones } = await import('../pipeline/plan.ts');
+  const { joinPlans } = await import('../rollover/join-plans.ts');
+  const { dueText } = await import('../report/plan-text.ts');
+  return dueText(joinPlans(now, now, [...planZones(zones, now, now).values()]));
+}
+
+/** A plan that was reviewed is carried out as it was reviewed, or not at all. */
+async function isPlanned(host: Host, places: Places, now: number, digest: unknown): Promise<boolean> {
+  const { planRepository } = await import('../pipeline/plan.ts');
+  const { plan } = planRepository(host.files, places, [], { now, until: horizonOf(undefined, now) }, newReport());
+  if (plan.digest === digest) return true;
+  host.stderr.write(
+    `danezone: nothing was changed: the plan is no longer the one that was reviewed; its digest is now ${plan.digest}: see danezone plan\n`,
+  );
+  return false;
 }
 
 function conflictLine(conflict: string): string {

@@ -9,6 +9,8 @@ import { explain } from './explain.ts';
 import { keysGenerate } from './keys-generate.ts';
 import { keysList } from './keys-list.ts';
 import { match } from './match.ts';
+import { plan } from './plan.ts';
+import { prove } from './prove.ts';
 import { ready } from './ready.ts';
 import { rollAbort, rollAlgorithm, rollCsk, rollInsecure, rollKsk, rollStep, rollZsk } from './roll.ts';
 import { sign } from './sign.ts';
@@ -29,6 +31,8 @@ export const commands: readonly CommandSpec[] = [
   confirmDsSeen,
   confirmDsGone,
   confirmCertServed,
+  plan,
+  prove,
   rollZsk,
   rollKsk,
   rollCsk,

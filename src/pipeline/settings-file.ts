@@ -32,6 +32,7 @@ const rolloverSchema = z.object({
     replace: z.enum(['add-remove', 'atomic']),
     interface: z.enum(['ds', 'key', 'cds', 'manual']),
   }),
+  cds: z.boolean().optional(),
   algorithmOrder: z.enum(['conservative', 'bind']),
   manual: z.boolean(),
 });

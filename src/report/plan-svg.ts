@@ -47,6 +47,7 @@ export function planSvg(plan: Plan): string {
     return Math.round((left + Math.min(1, Math.max(0, share)) * (width - left - right)) * 10) / 10;
   };
   const body: string[] = [];
+  const bands: string[] = [];
   let y = 92;
   const top = y;
   const subjects = new Map<Name, Lane[]>();
@@ -55,7 +56,7 @@ export function planSvg(plan: Plan): string {
   for (const [index, [name, lanes]] of [...subjects].sort(([a], [b]) => (a < b ? -1 : 1)).entries()) {
     const marks = marksOf(actions, name, x);
     const height = laneHeight * (1 + lanes.length + (marks.length > 0 ? 1 : 0)) + 8;
-    if (index % 2 === 1) body.push(`<rect class="band" x="0" y="${y}" width="${width}" height="${height}"/>`);
+    if (index % 2 === 1) bands.push(`<rect class="band" x="0" y="${y}" width="${width}" height="${height}"/>`);
     const label = subjectName({ subject: { kind: 'zone', name } });
     body.push(`<text class="zone" x="16" y="${y + 18}">${escaped(shortened(label, 32))}</text>`);
     y += laneHeight;
@@ -77,6 +78,7 @@ export function planSvg(plan: Plan): string {
     `<line class="grid" x1="${x(at)}" x2="${x(at)}" y1="${top - 8}" y2="${bottom}"/>`,
     `<text class="quiet" x="${x(at)}" y="${top - 14}" text-anchor="middle">${label}</text>`,
   ]);
+  grid.push(`<line class="now" x1="${x(plan.from)}" x2="${x(plan.from)}" y1="${top - 8}" y2="${bottom}"/>`);
   const list = actions.map((step, index) => {
     y += lineHeight;
     return listLine(step, index + 1, y + 24);
@@ -89,7 +91,7 @@ export function planSvg(plan: Plan): string {
 <rect class="paper" width="${width}" height="${height}"/>
 <text class="title" x="16" y="30">${title}</text>
 ${legend()}
-${[...grid, ...body, `<line class="now" x1="${x(plan.from)}" x2="${x(plan.from)}" y1="${top - 8}" y2="${bottom}"/>`, ...list].join('\n')}
+${[...bands, ...grid, ...body, ...list].join('\n')}
 </svg>
 `;
 }
@@ -114,7 +116,7 @@ function legend(): string {
 }
 
 function laneElements({ label, spans }: Lane, plan: Plan, y: number, x: (time: number) => number): string {
-  const parts = [`<text x="28" y="${y + 16}">${escaped(shortened(label, 32))}</text>`];
+  const parts = [`<text x="28" y="${y + 16}">${escaped(shortened(label, 28))}</text>`];
   for (const { state, from, until = plan.until } of spans) {
     if (until <= plan.from || from >= plan.until) continue;
     const [start, end] = [x(from), x(until)];
@@ -135,21 +137,28 @@ function marksOf(actions: readonly PlanStep[], name: Name, x: (time: number) => 
     const last = marks.at(-1);
     const assumed = assumes !== undefined;
     const close = last !== undefined && x(at) - last.x < markRadius * 3 && number === last.last + 1;
-    if (close && last.assumed === assumed) marks[marks.length - 1] = { ...last, last: number };
-    else
-      marks.push({
-        x: Math.max(x(at), last === undefined ? 0 : last.x + markRadius * 2 + 4),
-        first: number,
-        last: number,
-        assumed,
-      });
+    if (close && last.assumed === assumed) {
+      marks[marks.length - 1] = { ...last, last: number };
+      continue;
+    }
+    const clear = last === undefined ? 0 : last.x + reachOf(last) + markRadius * 2 + 3;
+    marks.push({ x: Math.max(x(at), clear), first: number, last: number, assumed });
   }
   return marks;
 }
 
+function labelOf({ first, last }: Pick<Mark, 'first' | 'last'>): string {
+  return first === last ? `${first}` : `${first}–${last}`;
+}
+
+/** Half the width of a mark. */
+function reachOf(mark: Pick<Mark, 'first' | 'last'>): number {
+  return Math.max(markRadius, labelOf(mark).length * 3.6 + 4);
+}
+
 function markElement({ x, first, last, assumed }: Mark, y: number): string {
-  const label = first === last ? `${first}` : `${first}–${last}`;
-  const reach = Math.max(markRadius, label.length * 3.6 + 4);
+  const label = labelOf({ first, last });
+  const reach = reachOf({ first, last });
   return `<g class="${assumed ? 'mark assumed' : 'mark'}"><rect x="${x - reach}" y="${y - markRadius}" width="${reach * 2}" height="${markRadius * 2}" rx="${markRadius}"/><text class="number" x="${x}" y="${y + 4}">${label}</text></g>`;
 }
 

@@ -27,6 +27,34 @@ export function planText(plan: Plan): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What people have to do now, for the end of a build; empty where there is nothing. */
+export function dueText(plan: Plan): string {
+  const due = plan.steps.filter(({ state }) => state === 'due' || state === 'overdue');
+  if (due.length === 0) return '';
+  const lines = grouped(due).flatMap((group) => {
+    const { title, subject, commands } = groupWords(group);
+    return [`  ${title} (${subject})`, ...commands.map((command) => `      ${command}`)];
+  });
+  return `${['to do now:', ...lines, 'see danezone plan for what follows and why'].join('\n')}\n`;
+}
+
+/** Actions that are done for many zones at once. */
+const manyWords: Readonly<
+  Record<string, { readonly title: string; readonly commands: (names: string) => readonly string[] } | undefined>
+> = {
+  'confirm-published': {
+    title: 'Publish the serials built last on every name server, then confirm them',
+    commands: () => ['danezone confirm published --all'],
+  },
+  'add-ds': { title: 'Add the DS records at the parents', commands: dsCommands },
+  'remove-ds': { title: 'Remove the DS records of the old keys from the parents', commands: dsCommands },
+  'replace-ds': { title: 'Replace the DS records at the parents', commands: dsCommands },
+};
+
+function dsCommands(names: string): string[] {
+  return [`danezone ds ${names}`, `danezone confirm ds-seen ${names}`];
+}
+
 interface Group {
   readonly step: PlanStep;
   readonly names: readonly string[];
@@ -37,7 +65,7 @@ function grouped(steps: readonly PlanStep[]): Group[] {
   const groups = new Map<string, { step: PlanStep; names: string[] }>();
   for (const step of steps) {
     const name = subjectName(step);
-    const alike = step.action.kind === 'confirm-published' ? step.action.kind : step.title.replaceAll(name, '');
+    const alike = manyWords[step.action.kind] === undefined ? step.title.replaceAll(name, '') : step.action.kind;
     const key = JSON.stringify([step.at, step.actor, alike, step.state]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { step, names: [name] });
@@ -46,15 +74,19 @@ function grouped(steps: readonly PlanStep[]): Group[] {
   return [...groups.values()];
 }
 
-function stepLines({ step, names }: Group): string[] {
-  const [first] = names;
-  const many = names.length > 1;
-  const published = step.action.kind === 'confirm-published';
-  const title =
-    many && published ? 'Publish the serials built last on every name server, then confirm them' : step.title;
+function groupWords({ step, names }: Group): { title: string; subject: string; commands: readonly string[] } {
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
-  const subject = many ? `${names.slice(0, mostNames).join(', ')}${more}` : first;
-  const commands = many && published ? ['danezone confirm published --all'] : step.commands;
+  const subject = `${names.slice(0, mostNames).join(', ')}${more}`;
+  if (names.length === 1) return { title: step.title, subject, commands: step.commands };
+  const words = manyWords[step.action.kind];
+  return words === undefined
+    ? { title: step.title, subject, commands: step.commands }
+    : { title: words.title, subject, commands: words.commands(names.join(' ')) };
+}
+
+function stepLines(group: Group): string[] {
+  const { step, names } = group;
+  const { title, subject, commands } = groupWords(group);
   return [
     '',
     `  ${whenText(step)}  ${actorNames[step.actor]}: ${title}`,
@@ -63,7 +95,7 @@ function stepLines({ step, names }: Group): string[] {
     `      if late: ${step.ifLate}`,
     ...(step.latest === undefined ? [] : [`      not after ${shortTime(step.latest)}`]),
     ...(step.undoUntil === undefined ? [] : [`      can be undone until ${shortTime(step.undoUntil)}`]),
-    ...(many || step.actor === 'tool' ? [] : step.after.map((line) => `      = ${line}`)),
+    ...(names.length > 1 || step.actor === 'tool' ? [] : step.after.map((line) => `      = ${line}`)),
     ...(step.actor === 'tool' ? [] : commands.map((command) => `      $ ${command}`)),
   ];
 }

@@ -62,8 +62,8 @@ class Future {
     for (;;) {
       const ran = run(this.#zone, now);
       this.#zone = ran.zone;
-      this.#lanes.note(ran.zone.journal.keys, now, (key) => this.#label(key));
       this.#toolSteps(ran, now);
+      this.#lanes.note(ran.zone.journal.keys, now, (key) => this.#label(key));
       this.#remember(ran.blocked);
       const acted = [this.#publication(now), this.#parent(now)].some(Boolean);
       if (now === this.#from) this.#runBefore ??= ran.nextEvent;
@@ -72,6 +72,7 @@ class Future {
   }
 
   end(until: number): ZonePlan {
+    this.#zone = renewedUntil(this.#zone, until);
     const { journal, policy } = this.#zone;
     const margin = policy.zonePropagationDelay + policy.expire + policy.ttls.max;
     const refresh = this.#from + Math.max(policy.runInterval, policy.signatures.refresh - margin);
@@ -179,7 +180,7 @@ class Future {
     const reason =
       wait === undefined
         ? { text: words.reason, terms: [] }
-        : { text: `${words.reason}: ${waitText(wait)}`, terms: wait.terms };
+        : { text: `${words.reason}: ${this.#named(waitText(wait))}`, terms: wait.terms };
     const isDue = at <= this.#from;
     this.#steps.push({
       id: stepId(zone, action, facts.serial),
@@ -200,8 +201,17 @@ class Future {
     });
   }
 
-  #label(key: KeyRecord): string {
-    return this.#name(key.id);
+  /** Ids of keys in a text by the names that people know them by. */
+  #named(text: string): string {
+    return text.replace(/[0-9]{3}\+[0-9]{5}/g, (id) => this.#name(id));
+  }
+
+  /** Short enough for a lane. */
+  #label({ id, role, created }: KeyRecord): string {
+    const kind = role.toUpperCase();
+    return this.#planned.has(id)
+      ? `${kind} of ${readableTime(created).slice(0, 10)}`
+      : `${kind} ${Number(id.slice(4))}`;
   }
 
   /** `CSK 12345`, or `the next CSK` of one that nobody has made yet. */
@@ -210,7 +220,7 @@ class Future {
     const role = (key?.role ?? 'key').toUpperCase();
     if (!this.#planned.has(id)) return `${role} ${Number(id.slice(4))}`;
     const made = key === undefined ? '' : ` of ${readableTime(key.created).slice(0, 10)}`;
-    return `new ${role}${made} (${algorithmName(Number(id.slice(0, 3)))})`;
+    return `the ${role}${made} (${algorithmName(Number(id.slice(0, 3)))})`;
   }
 }
 

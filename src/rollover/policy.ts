@@ -37,6 +37,8 @@ export interface RolloverPolicy {
     readonly replace: 'add-remove' | 'atomic';
     readonly interface: 'ds' | 'key' | 'cds' | 'manual';
   };
+  /** Whether the zone has CDS and CDNSKEY; undefined: yes. */
+  readonly cds?: boolean;
   /** How a new algorithm comes and an old one goes: `conservative` keeps signatures ahead of keys, `bind` moves both at once. */
   readonly algorithmOrder: 'conservative' | 'bind';
   /** Every step waits for `danezone roll step`. */
@@ -68,5 +70,6 @@ export function rolloverPolicyOf({ policy, parent, soa }: Pick<Domain, 'policy' 
     },
     algorithmOrder: keys.algorithmOrder,
     manual: keys.rolls === 'manual',
+    cds: policy.cds,
   };
 }

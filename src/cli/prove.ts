@@ -1,0 +1,52 @@
+/** `danezone prove`: whether anything that caches may hold together fails, now and in the plan. */
+import { newReport } from '../text/problem.ts';
+import { type CommandSpec, Exit } from './command.ts';
+import { horizonOf } from './horizon.ts';
+import { printProblems } from './print-problems.ts';
+import { placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
+
+export const prove: CommandSpec = {
+  name: 'prove',
+  arguments: [{ flags: '[zone|host...]', description: 'only these zones, or the zones of these hosts' }],
+  summary: 'prove that no cache is left without a valid chain, now and in the plan',
+  description: `Takes the journals as they stand and the future as \`danezone plan\` has it, and looks at every moment and every combination of DS, DNSKEY, other RRsets and certificates that caches may hold together. Each must validate: for validators that are content with one algorithm and for those that want them all, and for some that lack an algorithm or a digest type. The code knows nothing of the engine that made the plan.
+
+A violation is shown as the cache contents that fail, and when. Every \`danezone build\` asks the same of each step before it takes it.
+
+Exit status: 0 the proof holds; 3 it does not; 1 a zone could not be looked at.`,
+  options: [
+    { flags: '--until <when>', description: 'how far to look: 90d, 1y or a date (default: 1y)' },
+    {
+      flags: '--strict',
+      description:
+        'caches and secondaries at their worst: safety margins, and SOA EXPIRE where builds count as published',
+    },
+    stateOption,
+  ],
+  formats: ['text', 'json'],
+  examples: ['danezone prove', 'danezone prove example.org --strict', 'danezone prove --format json --until 10y'],
+  run: async (host, globals, args, options) => {
+    const places = placesOf(host, globals, options);
+    const now = globals.now ?? host.now();
+    const until = horizonOf(options.until, now);
+    const problems = newReport();
+    const { planRepository } = await import('../pipeline/plan.ts');
+    const { prove: proofOf } = await import('../prove/prove.ts');
+    const { zones, futures, repository, unknown } = planRepository(
+      host.files,
+      places,
+      zoneArguments(args),
+      { now, until },
+      problems,
+    );
+    unknownZones(unknown, repository.description.domains.keys());
+    const histories = [...zones].map(([name, { policy }]) => ({ journal: futures.get(name)!.history, policy }));
+    const mode = options.strict === true ? 'strict' : 'plain';
+    const proof = proofOf({ zones: histories, from: now, to: until, mode });
+    if (globals.format === 'json') host.stdout.write(`${JSON.stringify({ ...proof, until }, undefined, 2)}\n`);
+    else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, until));
+    await printProblems(host, { ...globals, format: 'text', quiet: true }, problems.problems, repository.source);
+    if (proof.violations.length > 0) return Exit.verificationFailed;
+    return problems.hasErrors ? Exit.problems : Exit.done;
+  },
+};
