@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install build zones check test e2e e2e-install bench fuzz clean schema docs issuers
+.PHONY: help install build zones plan prove check test e2e e2e-install bench fuzz clean schema docs issuers
 
 NODE_MODULES := node_modules/.installed
 SOURCES := $(shell find src -name '*.ts' 2>/dev/null) build.mjs package.json
@@ -23,6 +23,12 @@ build: dist/danezone.js ## build dist/danezone.js, the executable
 
 zones: dist/danezone.js ## install, build and compile the example infrastructure in zones/ into build/
 	node dist/danezone.js build
+
+plan: dist/danezone.js ## what will happen to keys and certificates of the example, and who has to do what when
+	node dist/danezone.js plan
+
+prove: dist/danezone.js ## that no cache is left without a valid chain, now and in the plan
+	node dist/danezone.js prove
 
 check: dist/danezone.js ## lint, types, house rules, and `danezone check` of the example
 	node_modules/.bin/biome check .
