@@ -25,6 +25,8 @@ export interface ZonePlan {
 
 /** A plan that never ends would be an error of the engine: so many runs no zone needs in ten years. */
 const mostRuns = 20_000;
+/** The same of what follows from each other at one time: a step for each record of each key at most. */
+const mostRounds = 200;
 
 export function planZone(zone: VirtualZone, from: number, until: number): ZonePlan {
   const future = new Future(zone, from);
@@ -59,7 +61,9 @@ class Future {
   /** Everything that happens at `now`; the date of the next event, if there is one. */
   passTo(now: number): number | undefined {
     this.#zone = renewedUntil(this.#zone, now);
-    for (;;) {
+    for (let round = 0; ; round++) {
+      if (round > mostRounds)
+        throw new Error(`${this.#zone.journal.zone} does not come to rest at ${readableTime(now)}`);
       const ran = run(this.#zone, now);
       this.#zone = ran.zone;
       this.#toolSteps(ran, now);
@@ -124,6 +128,7 @@ class Future {
     const isDue = now <= this.#from;
     this.#add(now, 'operator', { kind: 'confirm-published' }, { serial: last });
     this.#zone = publish(this.#zone, now);
+    if (this.#zone.journal === journal) return false;
     this.#assumes = isDue
       ? 'the serial built last is published now'
       : `serial ${last} is published on the day it is built`;
