@@ -44,6 +44,9 @@ e2e-install: ## install the programs that `make e2e` compares with, from Debian 
 e2e: dist/danezone.js ## tests against BIND, Knot, ldns, NSD, Unbound, OpenSSL, Postfix (see e2e-install)
 	DANEZONE_E2E=1 node_modules/.bin/vitest run
 
+fuzz: $(NODE_MODULES) ## LIVES=10000 SEED=n: random lives of zones, ten simulated years each (docs/rollover.md)
+	node test/fuzz.mjs
+
 bench: dist/danezone.js ## measure against dnssec-signzone, kzonesign, ldns-signzone, dnssec-verify, kzonecheck
 	node bench/run.mjs
 

@@ -7,7 +7,7 @@
 import { isAhead } from '../dns/serial.ts';
 import { readableTime } from '../text/time.ts';
 import { clockTolerance } from './clock.ts';
-import type { DsVersion, Evidence, Fact, Journal, Service, Timeline } from './journal.ts';
+import type { DsVersion, Evidence, Fact, Journal, KeyRecord, Service, Timeline } from './journal.ts';
 
 export type WithEvidence =
   | { readonly journal: Journal; readonly error?: undefined }
@@ -96,10 +96,9 @@ export function withDs(
   const parentDs = withService(journal.parentDs, (version) =>
     version === shown ? shownAtParent(version.service, at, id) : notShownAtParent(version, set, at, id),
   );
-  // After a DS was withdrawn only a later look shows that it is gone, though it shows the same set as the one before.
-  const isWaited = journal.keys.some(
-    ({ ds }) => last !== undefined && ds.state === 'unretentive' && ds.since > last.at,
-  );
+  // After a DS was asked for or withdrawn only a later look shows that it is there or gone, though it shows the set of the one before.
+  const isMoving = ({ ds }: KeyRecord) => ds.state === 'unretentive' || ds.state === 'rumoured';
+  const isWaited = last !== undefined && journal.keys.some((key) => isMoving(key) && key.ds.since > last.at);
   const isKnown =
     parentDs === journal.parentDs && last !== undefined && last.fact.ttl === ttl && same(last.fact.records, set);
   return { journal: isKnown && !isWaited ? journal : withRow({ ...journal, parentDs }, { ...witness, at, fact }) };

@@ -94,8 +94,8 @@ function dsDue(key: KeyRecord, to: 'omnipresent' | 'hidden', keys: readonly KeyR
       ? hasWholeDs(records, journal.zone, key, types, policy)
       : !records.some((record) => isDsOf(record, journal.zone, key));
   const seen = off.has('ds-seen') ? { at: key.ds.since, ttl: 0 } : dsSeen(journal, has);
-  // A look from before the DS was withdrawn does not show that it is gone: it may have come since.
-  const evidence = journal.evidence.filter(({ at }) => to === 'omnipresent' || at >= key.ds.since);
+  // A look from before the DS was withdrawn, or wanted back, does not show that it is gone or stayed: what was asked for may have been done since.
+  const evidence = journal.evidence.filter(({ at }) => at >= key.ds.since);
   const at = off.has('ds-seen') ? key.ds.since : dsSeen({ evidence }, has)?.at;
   const terms: NamedTerm[] = [
     ['parent-ds-ttl', Math.max(policy.parent.ttl, seen?.ttl ?? 0)],

@@ -23,6 +23,8 @@ export interface VirtualZone {
   readonly policy: RolloverPolicy;
   /** TLSA RRsets and their aliases as they shall be built; undefined: as the journal has them. */
   readonly tlsa?: readonly Pick<BuiltRRset, 'owner' | 'type' | 'records' | 'ttl'>[];
+  /** TTLs of everything else; undefined: as the journal has them. */
+  readonly content?: Pick<BuiltZone['content'], 'largestTtl' | 'negativeTtl' | 'expire'>;
 }
 
 export interface Ran extends Omit<Advanced, 'journal'> {
@@ -33,8 +35,8 @@ export interface Ran extends Omit<Advanced, 'journal'> {
 
 /** One run of the tool at `now`, Unix seconds. */
 export function run(zone: VirtualZone, now: number, switches?: Switches): Ran {
-  const { journal, ...rest } = advance({ journal: zone.journal, policy: zone.policy, now, switches }, (wanted) =>
-    virtualKey(zone.journal, wanted, now),
+  const { journal, ...rest } = advance({ journal: zone.journal, policy: zone.policy, now, switches }, (wanted, keys) =>
+    virtualKey({ ...zone.journal, keys }, wanted, now),
   );
   const built = withBuilt(journal, virtualBuild(journal, zone, now), now);
   return { ...rest, zone: { ...zone, journal: built }, isNew: built.serial?.last !== zone.journal.serial?.last };
@@ -70,7 +72,7 @@ export function renewedUntil(zone: VirtualZone, at: number): VirtualZone {
 const clockSkew = 3 * 3600;
 
 /** What a build at `now` would make of the keys as they stand in the journal. */
-function virtualBuild(journal: Journal, { policy, tlsa }: VirtualZone, now: number): BuiltZone {
+function virtualBuild(journal: Journal, { policy, tlsa, content: ttls }: VirtualZone, now: number): BuiltZone {
   const { keys } = journal;
   const signers = signersOf(keys);
   const signed = (by: readonly string[]): Signed | undefined =>
@@ -98,15 +100,16 @@ function virtualBuild(journal: Journal, { policy, tlsa }: VirtualZone, now: numb
   ];
   const last = journal.content.at(-1);
   const content = {
-    largestTtl: last?.largestTtl ?? policy.ttls.max,
-    negativeTtl: last?.negativeTtl ?? policy.ttls.negative,
-    expire: last?.expire ?? policy.expire,
+    largestTtl: ttls?.largestTtl ?? last?.largestTtl ?? policy.ttls.max,
+    negativeTtl: ttls?.negativeTtl ?? last?.negativeTtl ?? policy.ttls.negative,
+    expire: ttls?.expire ?? last?.expire ?? policy.expire,
     signed: signed(signers.zone),
   };
   const facts = [
     rrsets.map(({ owner, type, records, ttl }) => [owner, type, records, ttl]),
     signers,
     content.largestTtl,
+    content.negativeTtl,
   ];
   const contentDigest = hex(sha256(Buffer.from(JSON.stringify(facts))));
   const made = { serialPolicy: 'counter', content, rrsets, parentDs } as const;

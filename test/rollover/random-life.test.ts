@@ -1,0 +1,44 @@
+/**
+ * Whole lives (ROLLOVER sections 2 and 5): ten years of a zone among people, in which whatever can go otherwise than planned does. The
+ * lives are always the same here; `make fuzz` takes others, and says how to repeat one.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Switch } from '../../src/rollover/switches.ts';
+import { type LifeStory, live, lives } from './random-lives.ts';
+
+const stories = (numRuns: number, seed: number): readonly LifeStory[] => fc.sample(lives, { numRuns, seed });
+
+describe('ten years', () => {
+  const all = stories(100, 1);
+  const parts = [0, 1, 2, 3].map((part) => [part * 25, all.slice(part * 25, (part + 1) * 25)] as const);
+
+  test.each(
+    parts,
+  )('break no law of the proof, of waits, of signatures, and none ends in a deadlock: from life %i', (first, part) => {
+    const broken = part.flatMap((story, index) =>
+      open.has(first + index)
+        ? []
+        : live(story)
+            .failures.slice(0, 3)
+            .map((what) => `life ${first + index}: ${what}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+describe('the lives can fail', () => {
+  const some = stories(12, 5);
+  const findsIn = (off: Switch) => some.some((story) => live(story, { off: new Set([off]) }).failures.length > 0);
+
+  test.each([
+    'dnskey-ttl',
+    'max-zone-ttl',
+    'parent-ds-ttl',
+    'published',
+    'ds-seen',
+    'zone-propagation-delay',
+  ] as const)('without %s', (off) => {
+    expect(findsIn(off)).toBe(true);
+  });
+});
