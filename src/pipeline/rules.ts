@@ -80,8 +80,8 @@ export const rules = defineRules({
     tier: 'warning',
     reach: 'offline',
     title: 'the keys of a zone are not as its policy says',
-    why: 'keys are made once, for a new zone; a policy that changes later changes no keys, because that needs a rollover',
-    fix: 'let the policy say what the keys are, or roll them: make the new ones with danezone keys generate --additional',
+    why: 'keys are made once, for a new zone; a policy that changes later changes no keys before somebody asks for the rollover',
+    fix: 'let the policy say what the keys are, or roll them: danezone roll algorithm ZONE',
     source: 'RFC 6781 section 4.1',
     message: (facts: Zone & { policy: string; keys: string }) =>
       `the policy of ${facts.zone} asks for ${facts.policy}, and the zone is signed with ${facts.keys}`,

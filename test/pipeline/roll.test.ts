@@ -11,7 +11,7 @@ import { type MemoryHost, memoryHost } from '../../src/host/memory.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { parseJournal } from '../../src/journal/parse.ts';
 import { newReport } from '../../src/text/problem.ts';
-import { danezone, noon, text, tree } from './run.ts';
+import { danezone, files, noon, text, tree } from './run.ts';
 
 const hour = 3600;
 const day = 24 * hour;
@@ -24,11 +24,18 @@ const split = '{keys: {layout: ksk-zsk}}';
 const yaml = (policy: string, more = '') => `
 nameserver-sets: {ours: [ns1.example.org, ns2.example.com]}
 policies: {default: ${policy}}
-domains: {example.net: {nameservers: ours, records: {www: {A: 192.0.2.9}}${more}}}
-`;
+domains: {example.net: {nameservers: ours, records: {www: {A: 192.0.2.9}}}}
+${more}`;
 
 function newHost(policy: string, more?: string): MemoryHost {
-  return memoryHost({ files: { '/infra/zones/all.yaml': yaml(policy, more) }, now: noon, workingFolder: '/infra' });
+  return memoryHost({
+    files: {
+      '/infra/zones/all.yaml': yaml(policy, more),
+      '/infra/zones/certs/p256.pem': files['/infra/zones/certs/p256.pem'],
+    },
+    now: noon,
+    workingFolder: '/infra',
+  });
 }
 
 async function must(host: MemoryHost, ...argv: string[]): Promise<string> {
@@ -53,8 +60,8 @@ async function passes(host: MemoryHost): Promise<void> {
 }
 
 /** Days later every key is where it is to be. */
-async function signed(policy: string, more?: string): Promise<MemoryHost> {
-  const host = newHost(policy, more);
+async function signed(policy: string): Promise<MemoryHost> {
+  const host = newHost(policy);
   for (const days of [0, 3, 6]) {
     host.setTime(noon + days * day);
     await passes(host);
@@ -236,5 +243,204 @@ describe('danezone roll', () => {
     await must(host, 'roll', 'abort', zone);
     await must(host, 'build');
     expect(text(host, `/infra/build/${zone}.zone`)).toMatch(/\tRRSIG\tSOA 13 /);
+  });
+
+  test('insecure, with TLSA records: they leave first, the DS when no cache holds them', async () => {
+    const mail = `
+certificates: {mx1: {chain: certs/p256.pem}}
+hosts: {mx.example.net: {addresses: [192.0.2.25], services: {smtp: [mx1]}}}
+`;
+    const host = newHost(csk, mail);
+    for (const days of [0, 1, 2, 3, 4, 5, 6]) {
+      host.setTime(noon + days * day);
+      if (days > 0) await must(host, 'confirm', 'cert-served', 'mx.example.net');
+      await passes(host);
+    }
+    const seen = new Seen();
+    const tlsa = () => text(host, `/infra/build/${zone}.zone`).includes('\tTLSA\t');
+    expect([tlsa(), seen.row(host)]).toEqual([true, 'DNSKEY K1 by K1 zone K1 CDS K1 DS K1']);
+    host.setTime(start);
+    await must(host, 'roll', 'insecure', zone);
+    await must(host, 'build');
+    expect([tlsa(), seen.row(host)]).toEqual([false, 'DNSKEY K1 by K1 zone K1 CDS K1 DS K1']);
+    // TLSA TTL 15 minutes + zone-propagation-delay 1h; then parent-ds-ttl 1d + parent-propagation-delay 1h.
+    await story(host, seen, [
+      [0, 'DNSKEY K1 by K1 zone K1 CDS K1 DS K1'],
+      [1.25, 'DNSKEY K1 by K1 zone K1 CDS delete DS -'],
+      [26.25, 'DNSKEY - by - zone - CDS - DS -'],
+    ]);
+  });
+
+  test('nobody asks for: a lifetime ends, and the build makes the successor', async () => {
+    const host = await signed('{keys: {layout: ksk-zsk, zsk-lifetime: 10d}}');
+    const seen = new Seen();
+    seen.row(host);
+    // Three hours before the end, for publication (the first row of the ZSK above).
+    await story(host, seen, [
+      [0, 'DNSKEY K1+Z1 by K1 zone Z1 CDS K1 DS K1'],
+      [3 * 24 - 3, 'DNSKEY K1+Z1+Z2 by K1 zone Z1 CDS K1 DS K1'],
+      [3 * 24, 'DNSKEY K1+Z1+Z2 by K1 zone Z2 CDS K1 DS K1'],
+    ]);
+  });
+});
+
+describe('what is asked for', () => {
+  const refused = async (host: MemoryHost, words: string, ...argv: string[]) => {
+    const before = tree(host, '/infra');
+    const ran = await danezone(host, 'roll', ...argv);
+    expect([argv, ran.status, ran.out]).toEqual([argv, 1, '']);
+    expect(ran.err).toContain(words);
+    expect(tree(host, '/infra')).toEqual(before);
+  };
+
+  test('is refused with its reason where it cannot be, and nothing is changed', async () => {
+    const host = newHost(csk);
+    // keys/ is made by the first build.
+    await refused(host, 'run danezone build first', 'csk', zone);
+    await must(host, 'build');
+    host.setTime(noon + hour);
+    await refused(host, 'has no ZSK; its keys are CSK', 'zsk', zone);
+    await refused(host, 'those of its policy already', 'algorithm', zone);
+    await refused(host, 'no roll is under way', 'abort', zone);
+    await refused(host, 'wait for no word', 'step', zone);
+    await must(host, 'roll', 'csk', zone);
+    await refused(host, 'was asked for this already', 'csk', zone);
+    await refused(host, 'danezone roll abort', 'insecure', zone);
+    await must(host, 'build');
+    await refused(host, 'is still being replaced', 'csk', zone);
+    await must(host, 'roll', 'insecure', zone);
+    await refused(host, 'is leaving DNSSEC', 'csk', zone);
+    expect(await danezone(host, 'roll', 'csk', 'other.example')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('not declared'),
+    });
+    expect(await danezone(host, 'roll', 'csk')).toMatchObject({ status: 2 });
+  });
+
+  test('of a zone that its policy does not sign is refused', async () => {
+    const host = newHost('{signing: none}');
+    await must(host, 'build');
+    await refused(host, 'does not sign it', 'csk', zone);
+    await refused(host, 'is not signed', 'insecure', zone);
+  });
+
+  test('and not begun is taken back whole; what has begun goes back while the old key stands', async () => {
+    const host = await signed(csk);
+    const seen = new Seen();
+    seen.row(host);
+    host.setTime(start);
+    const goals = () => journalOf(host).keys.map(({ goal }) => goal);
+    await must(host, 'roll', 'csk', zone);
+    expect(await must(host, 'roll', 'abort', zone)).toContain('nothing had begun');
+    await passes(host);
+    expect([seen.row(host), goals()]).toEqual(['DNSKEY K1 by K1 zone K1 CDS K1 DS K1', ['omnipresent']]);
+    host.setTime(start + hour);
+    await must(host, 'roll', 'csk', zone);
+    await story(
+      host,
+      seen,
+      [
+        [0, 'DNSKEY K1+K2 by K1+K2 zone K1 CDS K1 DS K1'],
+        [3, 'DNSKEY K1+K2 by K1+K2 zone K2 CDS K1+K2 DS K1+K2'],
+      ],
+      start + hour,
+    );
+    await must(host, 'roll', 'abort', zone);
+    for (let hours = 5; hours < 120; hours += 13) {
+      host.setTime(start + hours * hour);
+      await passes(host);
+    }
+    expect(seen.row(host)).toBe('DNSKEY K1 by K1 zone K1 CDS K1 DS K1');
+  });
+
+  test('waits for the word where the policy says so: the word is good for what is due, and for nothing later', async () => {
+    const host = await signed(split);
+    const seen = new Seen();
+    seen.row(host);
+    host.put('/infra/zones/all.yaml', yaml('{keys: {layout: ksk-zsk, rolls: manual}}'));
+    host.setTime(start);
+    expect(await must(host, 'roll', 'zsk', zone)).toContain('each step waits for danezone roll step');
+    const still = 'DNSKEY K1+Z1 by K1 zone Z1 CDS K1 DS K1';
+    const published = 'DNSKEY K1+Z1+Z2 by K1 zone Z1 CDS K1 DS K1';
+    await passes(host);
+    expect(seen.row(host)).toBe(still);
+    host.setTime(start + hour);
+    await must(host, 'roll', 'step', zone, '--by', 'ann');
+    await passes(host);
+    expect(seen.row(host)).toBe(published);
+    host.setTime(start + 2 * hour);
+    await refused(host, 'no step of', 'step', zone);
+    host.setTime(start + 5 * hour);
+    await passes(host);
+    expect(seen.row(host)).toBe(published);
+    await must(host, 'roll', 'step', zone);
+    await passes(host);
+    expect(seen.row(host)).toBe('DNSKEY K1+Z1+Z2 by K1 zone Z2 CDS K1 DS K1');
+  });
+
+  test('in an emergency, says until when the key is believed and what a sudden end would cost', async () => {
+    const host = await signed(split);
+    host.setTime(start);
+    const json = async (role: string) =>
+      JSON.parse(await must(host, 'roll', role, zone, '--emergency', '--format', 'json')).zones[0];
+    // Withdrawn 29 hours later (the story above); signed then for 21 days, and three hours back: of the default policy.
+    const zsk = (await json('zsk')).emergencies[0];
+    expect(zsk).toMatchObject({
+      role: 'zsk',
+      exposure: { since: '2026-06-09 17:00:00Z', terms: [{ name: 'dnskey-validity' }] },
+      outage: { terms: [{ seconds: hour }, { name: 'max-zone-ttl', seconds: day }], until: '2026-06-09 13:00:00Z' },
+    });
+    // The old DS is asked to go after 29 hours; then its TTL of a day and the hour of the parent.
+    expect((await json('ksk')).emergencies[0]).toMatchObject({
+      role: 'ksk',
+      exposure: {
+        since: '2026-06-09 17:00:00Z',
+        terms: [
+          { name: 'parent-ds-ttl', seconds: day },
+          { name: 'parent-propagation-delay', seconds: hour },
+        ],
+        until: '2026-06-10 18:00:00Z',
+      },
+      outage: { until: '2026-06-10 13:00:00Z' },
+    });
+    await must(host, 'build');
+    expect(await danezone(host, 'roll', 'ksk', zone)).toMatchObject({ status: 1 });
+    expect(await must(host, 'roll', 'ksk', zone, '--emergency')).toContain('can be abused until');
+  });
+
+  test('is in the journal whole or not at all, wherever roll or the build after it dies; one key is made', async () => {
+    const asked = async () => {
+      const host = newHost(csk);
+      await must(host, 'build');
+      host.setTime(noon + hour);
+      return host;
+    };
+    const acts = async (host: MemoryHost) => {
+      await danezone(host, 'roll', 'csk', zone);
+      await danezone(host, 'build');
+    };
+    const whole = await asked();
+    const started = whole.steps.length;
+    await acts(whole);
+    const steps = whole.steps.length - started;
+    expect(steps).toBeGreaterThan(20);
+    for (let step = 1; step <= steps; step += 2) {
+      const host = await asked();
+      host.crashAfter(step);
+      await acts(host).catch(() => undefined);
+      const next = host.restart(step % 4 === 1 ? 'synced' : 'all');
+      next.setTime(noon + 2 * hour);
+      // Refused where the first one was written down before the end.
+      await danezone(next, 'roll', 'csk', zone);
+      await must(next, 'build');
+      const { keys, requests } = journalOf(next);
+      expect([step, keys.map(({ goal }) => goal).sort(), requests.rolls]).toEqual([
+        step,
+        ['hidden', 'omnipresent'],
+        undefined,
+      ]);
+      expect(next.files.list(state).filter((file) => file.endsWith('.key'))).toHaveLength(2);
+      expect([...tree(next, '/infra').keys()].filter((at) => at.includes('/.danezone-'))).toEqual([]);
+    }
   });
 });
