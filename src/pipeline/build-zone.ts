@@ -3,7 +3,6 @@ import { relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import type { Zone } from '../dns/zone.ts';
-import { dsRows } from '../export/ds-forms.ts';
 import type { Manifest } from '../export/manifest.ts';
 import { FileError, type Host } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
@@ -13,15 +12,14 @@ import type { Journal } from '../journal/journal.ts';
 import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { rolloverPolicyOf } from '../rollover/policy.ts';
-import { fromHex, hex } from '../text/octets.ts';
+import { hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
 import type { BuildOptions } from './build.ts';
-import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone, type LastContents } from './compile.ts';
-import { digestsOf } from './digests-of.ts';
+import { type Compiled, compileAll, type LastContents } from './compile.ts';
+import { dsOfChildren } from './ds-of-children.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
-import { hasLeft, isLeaving } from './leaving.ts';
-import { dsOfManifest } from './manifest-ds.ts';
+import { hasLeft } from './leaving.ts';
 import { settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import type { MakeKey } from './rolled.ts';
@@ -129,37 +127,12 @@ export class BuildRun {
     return (wanted, taken) => makeKey(this.#run.tx, places, zone, wanted, { taken, size, ttl, now });
   }
 
-  /** What the parents in this repository publish for their signed children. */
-  childDs(): ChildDs {
-    const all = new Map<Name, Child>();
-    for (const [zone, state] of this.#states) {
-      const settings = this.#settings(zone, state);
-      if (settings === undefined) {
-        // Its errors are its own: the parent is built with the DS that it had, or without one, rather than not at all.
-        if (this.#repository.description.faulty.has(zone)) all.set(zone, dsOfManifest(this.#options.before, zone));
-        continue;
-      }
-      // A child whose keys cannot be read contributes what its parent was told last.
-      const told = state.journal?.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
-      const last =
-        state.journal === undefined
-          ? dsOfManifest(this.#options.before, zone).rdata
-          : told.flatMap((text) => fromHex(text) ?? []);
-      const hasNoWish = state.duties.inParent.length === 0 && !isLeaving(state);
-      const rdata =
-        state.errors.length > 0 || hasNoWish
-          ? last
-          : dsRows(zone, state.duties.inParent, digestsOf(state.duties, settings), settings.dsTtl).map(
-              (row) => row.rdata,
-            );
-      all.set(zone, { ttl: settings.dsTtl, rdata, keys: keysOfZone(state) });
-    }
-    return all;
-  }
-
   /** Every declared zone, judged by what it and its neighbours will serve. */
   compile(): Map<Name, Compiled> {
     const states = this.#states;
+    const { description } = this.#repository;
+    const { before } = this.#options;
+    const childDs = dsOfChildren(states, (zone, state) => this.#settings(zone, state), description.faulty, before);
     const contents: LastContents = {
       isKept: (zone) => {
         const state = states.get(zone);
@@ -171,7 +144,7 @@ export class BuildRun {
       },
       last: (zone) => states.get(zone)?.last()?.zone,
     };
-    return compileAll(this.#repository, this.childDs(), this.#report, contents, (domain) => this.#tlsaOf(domain));
+    return compileAll(this.#repository, childDs, this.#report, contents, (domain) => this.#tlsaOf(domain));
   }
 
   /** `compiled` undefined: the description does not say what the zone holds. */
