@@ -163,7 +163,8 @@ async function say(
     host.stderr.write(conflictLine(result.conflict));
     return status;
   }
-  if (!globals.quiet) host.stdout.write(`${summaryText(result, root)}${await dueNow(result, globals.now ?? host.now())}`);
+  if (!globals.quiet)
+    host.stdout.write(`${summaryText(result, root)}${await dueNow(result, globals.now ?? host.now())}`);
   return status;
 }
 
@@ -173,7 +174,8 @@ async function dueNow({ outcomes }: BuildResult, now: number): Promise<string> {
   for (const [zone, outcome] of outcomes) {
     if (outcome.state !== 'built' && outcome.state !== 'kept') continue;
     const { journal, settings } = outcome.content;
-    if (journal !== undefined && settings?.rollover !== undefined) zones.set(zone, { journal, policy: settings.rollover });
+    if (journal !== undefined && settings?.rollover !== undefined)
+      zones.set(zone, { journal, policy: settings.rollover });
   }
   if (zones.size === 0) return '';
   const { planZones } = await import('../pipeline/plan.ts');

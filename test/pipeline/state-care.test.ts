@@ -75,7 +75,9 @@ if (!hasGit) console.warn('skipped: git not installed');
 
 describe.skipIf(!hasGit)('ops/state-not-committed', async () => {
   const folders: string[] = [];
-  afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
   const host = repository();
   await danezone(host, 'build');
 

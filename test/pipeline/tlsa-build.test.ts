@@ -16,7 +16,12 @@ const policies = 'policies: {default: {publication: {by-build: {after: 0s}}}}\n'
 function tlsaIn(host: MemoryHost, of = 'mx1'): string[] {
   const zone = text(host, '/infra/build/example.org.zone');
   const lines = zone.split('\n').filter((line) => line.startsWith(`_25._tcp.${of}.`) && line.includes('\tTLSA\t'));
-  return lines.map((line) => line.split('\t')[4].toLowerCase().replace(/(?<=[0-9a-f]{8}) /g, ''));
+  return lines.map((line) =>
+    line
+      .split('\t')[4]
+      .toLowerCase()
+      .replace(/(?<=[0-9a-f]{8}) /g, ''),
+  );
 }
 
 const journal = (host: MemoryHost) =>
