@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
+import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import type { Manifest } from '../export/manifest.ts';
 import { FileError, type Host } from '../host/host.ts';
@@ -19,7 +20,7 @@ import type { BuildOptions } from './build.ts';
 import { type Compiled, compileAll, type LastContents } from './compile.ts';
 import { dsOfChildren } from './ds-of-children.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
-import { hasLeft } from './leaving.ts';
+import { hasLeft, isLeaving } from './leaving.ts';
 import { settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import type { MakeKey } from './rolled.ts';
@@ -181,7 +182,16 @@ export class BuildRun {
         failed: false,
       };
     }
-    return { state: 'built', content: this.#writeState(zone, state, staged, settings) };
+    const content = this.#writeState(zone, state, staged, settings);
+    if (isLeaving(state)) this.#tellTlsa(domain, content);
+    return { state: 'built', content };
+  }
+
+  /** Those of hosts are withdrawn by the build; what people have written themselves is theirs. */
+  #tellTlsa({ name: zone, at }: Domain, { built }: ServedContent): void {
+    const owners = built.rrsets.filter(({ type, records }) => type === Type.TLSA && records.length > 0);
+    for (const { owner } of owners)
+      report(this.#report, rules['build/tlsa-holds-ds'], at, { zone, owner }, { subject: zone });
   }
 
   /** A run that writes no state makes previews: they are nobody's successors. Content that is kept is signed again whatever its serial. */

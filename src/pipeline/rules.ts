@@ -68,6 +68,16 @@ export const rules = defineRules({
     message: (facts: Zone & { at: number; by: string }) =>
       `${facts.zone} has left DNSSEC, as ${facts.by} asked for at ${readableTime(facts.at)}`,
   },
+  'build/tlsa-holds-ds': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a TLSA record keeps a zone from leaving DNSSEC',
+    why: 'the DS stays as long as the zone has TLSA records, for senders that hold them could not verify them any more; those of hosts were withdrawn, this one stands in the records of the domain',
+    fix: 'remove the record from the domain, or from the file that it includes',
+    source: 'RFC 7672 section 2.1',
+    message: (facts: Zone & { owner: string }) =>
+      `${facts.zone} is to leave DNSSEC, and ${facts.owner} has TLSA records`,
+  },
   'build/no-keys': {
     tier: 'error',
     reach: 'offline',

@@ -271,6 +271,19 @@ hosts: {mx.example.net: {addresses: [192.0.2.25], services: {smtp: [mx1]}}}
     ]);
   });
 
+  test('insecure: a TLSA record that somebody has written into the domain holds the DS, and is named', async () => {
+    const host = await signed(csk);
+    const own = '_25._tcp.www: {TLSA: 3 1 1 a09a205c78d58924d7d0aaa76968581ef35d889eb16454a62c8ce254281981b3}, www:';
+    host.put('/infra/zones/all.yaml', yaml(csk).replace('www:', own));
+    host.setTime(start);
+    await passes(host);
+    await must(host, 'roll', 'insecure', zone);
+    host.setTime(start + 3 * day);
+    expect((await danezone(host, 'build')).err).toContain('build/tlsa-holds-ds');
+    host.put('/infra/zones/all.yaml', yaml(csk));
+    expect((await danezone(host, 'build')).err).not.toContain('build/tlsa-holds-ds');
+  });
+
   test('nobody asks for: a lifetime ends, and the build makes the successor', async () => {
     const host = await signed('{keys: {layout: ksk-zsk, zsk-lifetime: 10d}}');
     const seen = new Seen();
