@@ -4,7 +4,6 @@ import type { Name } from '../dns/name.ts';
 import type { Host } from '../host/host.ts';
 import type { BuildResult } from '../pipeline/build.ts';
 import type { Places } from '../pipeline/places.ts';
-import type { PlannedZone } from '../pipeline/plan.ts';
 import type { ZoneOutcome } from '../pipeline/zone-outcome.ts';
 import { newReport, type Problem } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
@@ -113,7 +112,10 @@ async function runBuild(
       );
       if (result.conflict !== undefined && attempt < attempts) continue;
       unknownZones(result.unknown, result.outcomes.keys());
-      return await say(host, globals, places.root, result, problems.problems);
+      const status = await say(host, globals, places.root, result, problems.problems);
+      const tellsActions = globals.format === 'text' && !globals.quiet && writesState && !isResign;
+      if (tellsActions && result.conflict === undefined) host.stdout.write(await dueNow(host, places, now));
+      return status;
     }
   } finally {
     await executor.close();
@@ -163,25 +165,15 @@ async function say(
     host.stderr.write(conflictLine(result.conflict));
     return status;
   }
-  if (!globals.quiet)
-    host.stdout.write(`${summaryText(result, root)}${await dueNow(result, globals.now ?? host.now())}`);
+  if (!globals.quiet) host.stdout.write(summaryText(result, root));
   return status;
 }
 
 /** What people have to do before the clocks of rollovers go on. */
-async function dueNow({ outcomes }: BuildResult, now: number): Promise<string> {
-  const zones = new Map<Name, PlannedZone>();
-  for (const [zone, outcome] of outcomes) {
-    if (outcome.state !== 'built' && outcome.state !== 'kept') continue;
-    const { journal, settings } = outcome.content;
-    if (journal !== undefined && settings?.rollover !== undefined)
-      zones.set(zone, { journal, policy: settings.rollover });
-  }
-  if (zones.size === 0) return '';
-  const { planZones } = await import('../pipeline/plan.ts');
-  const { joinPlans } = await import('../rollover/join-plans.ts');
+async function dueNow(host: Host, places: Places, now: number): Promise<string> {
+  const { planRepository } = await import('../pipeline/plan.ts');
   const { dueText } = await import('../report/plan-text.ts');
-  return dueText(joinPlans(now, now, [...planZones(zones, now, now).values()]));
+  return dueText(planRepository(host.files, places, [], { now, until: now }, newReport()).plan);
 }
 
 /** A plan that was reviewed is carried out as it was reviewed, or not at all. */

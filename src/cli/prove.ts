@@ -31,6 +31,7 @@ Exit status: 0 the proof holds; 3 it does not; 1 a zone could not be looked at.`
     const until = horizonOf(options.until, now);
     const problems = newReport();
     const { planRepository } = await import('../pipeline/plan.ts');
+    const { mailHistory } = await import('../pipeline/mail-history.ts');
     const { prove: proofOf } = await import('../prove/prove.ts');
     const { zones, futures, repository, unknown } = planRepository(
       host.files,
@@ -42,7 +43,8 @@ Exit status: 0 the proof holds; 3 it does not; 1 a zone could not be looked at.`
     unknownZones(unknown, repository.description.domains.keys());
     const histories = [...zones].map(([name, { policy }]) => ({ journal: futures.get(name)!.history, policy }));
     const mode = options.strict === true ? 'strict' : 'plain';
-    const proof = proofOf({ zones: histories, from: now, to: until, mode });
+    const mail = mailHistory(repository, (zone) => futures.get(zone)?.history, now);
+    const proof = proofOf({ zones: histories, mail, from: now, to: until, mode });
     if (globals.format === 'json') host.stdout.write(`${JSON.stringify({ ...proof, until }, undefined, 2)}\n`);
     else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, until));
     await printProblems(host, { ...globals, format: 'text', quiet: true }, problems.problems, repository.source);

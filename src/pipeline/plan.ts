@@ -1,15 +1,20 @@
-/** The plan of a repository: the future of each of its signed zones, joined. Nothing is written. */
+/** The plan of a repository: the future of each of its signed zones and of the hosts in them, joined. Nothing is written. */
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import type { ReadableFiles } from '../host/host.ts';
 import { type Journal, newJournal } from '../journal/journal.ts';
 import { joinPlans } from '../rollover/join-plans.ts';
 import type { Plan } from '../rollover/plan.ts';
+import { planHosts } from '../rollover/plan-hosts.ts';
 import { planZone, type ZonePlan } from '../rollover/plan-zone.ts';
-import { type RolloverPolicy, rolloverPolicyOf } from '../rollover/policy.ts';
+import type { RolloverPolicy } from '../rollover/policy.ts';
+import type { TlsaQuestion } from '../rollover/tlsa.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
+import { tlsaQuestion } from './host-tlsa.ts';
 import type { Places } from './places.ts';
-import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
+import { policyOfZone } from './policy-of-zone.ts';
+import { type Repository, readRepository, zoneOf } from './repository.ts';
+import { certificatesSeen } from './tlsa-now.ts';
 import { readZoneState } from './zone-state.ts';
 
 /** The journal of a zone as it stands, and the policy by which it goes on. */
@@ -40,23 +45,26 @@ export function planRepository(
   const found = newReport();
   const repository = readRepository(files, places.root, [places.state], found);
   for (const problem of found.problems.filter(isOfState)) to.add(problem);
-  const { domains, hosts } = repository.description;
+  const { domains, hosts: declaredHosts } = repository.description;
   const wanted = new Set(
     only.flatMap((name): Name[] => (domains.has(name) ? [name] : (zoneOfHost(repository, name) ?? []))),
   );
   const zones = new Map<Name, PlannedZone>();
   for (const domain of domains.values()) {
-    if (!isSigned(domain) || (only.length > 0 && !wanted.has(domain.name))) continue;
-    const zone = plannedZone(files, places, domain, now, to);
+    if (only.length > 0 && !wanted.has(domain.name)) continue;
+    const policy = policyOfZone(files, places, repository.description, domain.name);
+    if (policy === undefined) continue;
+    const zone = plannedZone(files, places, repository, domain, policy, now, to);
     if (zone !== undefined) zones.set(domain.name, zone);
   }
   const futures = planZones(zones, now, until);
+  const hosts = planHosts(questionsOf(repository, zones, now), until);
   return {
-    plan: joinPlans(now, until, [...futures.values()]),
+    plan: joinPlans(now, until, [...futures.values(), hosts]),
     zones,
     futures,
     repository,
-    unknown: only.filter((name) => !domains.has(name) && !hosts.has(name)),
+    unknown: only.filter((name) => !domains.has(name) && !declaredHosts.has(name)),
   };
 }
 
@@ -78,18 +86,36 @@ function zoneOfHost({ description }: Repository, name: Name): Name[] | undefined
 function plannedZone(
   files: ReadableFiles,
   places: Places,
+  repository: Repository,
   domain: Domain,
+  policy: RolloverPolicy,
   now: number,
   to: Report,
 ): PlannedZone | undefined {
   const own = newReport();
-  const policy = rolloverPolicyOf(domain);
-  const how = { now, privateHalves: 'ignore', policy, doubtsJournal: true } as const;
+  const certificates = certificatesSeen(repository, domain, { now, overrides: new Set() });
+  const how = { now, privateHalves: 'ignore', policy, certificates, doubtsJournal: true } as const;
   const { rolled, journal, errors, keys } = readZoneState(files, places, domain.name, how, own);
   for (const problem of own.problems) to.add(problem);
   if (errors.length > 0) return undefined;
   if (rolled === undefined && keys.keys.length > 0) return undefined;
   return { journal: rolled?.before ?? journal ?? newJournal(domain.name, now), policy };
+}
+
+/** What each service of each host in these zones is to have. */
+function questionsOf(
+  { description, hostsOf, associations, certificates }: Repository,
+  zones: ReadonlyMap<Name, PlannedZone>,
+  now: number,
+): readonly TlsaQuestion[] {
+  return [...zones].flatMap(([name, { journal, policy }]) => {
+    const domain = description.domains.get(name);
+    if (domain === undefined) return [];
+    const zone = { domain, journal, policy, now };
+    return (hostsOf.get(name) ?? []).flatMap((host) =>
+      (associations.get(host.name) ?? []).flatMap((service) => tlsaQuestion(host, service, certificates, zone) ?? []),
+    );
+  });
 }
 
 /** What is wrong with the description is the affair of `check`; what cannot be read at all is said here too. */

@@ -48,6 +48,10 @@ const manyWords: Readonly<
   },
   'add-ds': { title: 'Add the DS records at the parents', commands: dsCommands },
   'remove-ds': { title: 'Remove the DS records of the old keys from the parents', commands: dsCommands },
+  'confirm-certificate': {
+    title: 'Look at every address of these hosts, and confirm that they show their certificates',
+    commands: (names) => names.split(' ').map((name) => `danezone confirm cert-served ${name}`),
+  },
   'replace-ds': { title: 'Replace the DS records at the parents', commands: dsCommands },
 };
 
@@ -69,7 +73,7 @@ function grouped(steps: readonly PlanStep[]): Group[] {
     const key = JSON.stringify([step.at, step.actor, alike, step.state]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { step, names: [name] });
-    else group.names.push(name);
+    else if (!group.names.includes(name)) group.names.push(name);
   }
   return [...groups.values()];
 }
