@@ -18,6 +18,8 @@ export interface BuiltZone {
   readonly serialPolicy: SerialPolicy;
   /** See SerialRecord. */
   readonly contentDigest: string;
+  /** When the first signature runs out, Unix seconds; undefined where nothing is signed. */
+  readonly firstExpiry?: number;
   readonly content: Pick<ContentVersion, 'largestTtl' | 'negativeTtl' | 'expire' | 'signed'>;
   /** Every awaited RRset that the zone has. */
   readonly rrsets: readonly BuiltRRset[];
@@ -38,10 +40,12 @@ export function builtZone(
   const { columns } = zone;
   const rrsets: BuiltRRset[] = [];
   const rest = new Signatures(now);
+  const all = new Signatures(now);
   let largestTtl = 0;
   for (let row = 0; row < zone.rowCount; row++) {
     const type = columns.type[row];
     if (type === Type.RRSIG) {
+      all.addRow(zone, row);
       if (!awaited.has(columns.covered[row])) rest.addRow(zone, row);
       continue;
     }
@@ -58,6 +62,7 @@ export function builtZone(
     serial: timers.readUInt32BE(0),
     serialPolicy: how.serialPolicy,
     contentDigest: how.contentDigest,
+    firstExpiry: all.firstExpiry(),
     content: {
       largestTtl,
       negativeTtl: Math.min(columns.ttl[soa], timers.readUInt32BE(16)),
@@ -89,6 +94,7 @@ class Signatures {
   readonly #signers = new Set<number>();
   #inception = Number.NEGATIVE_INFINITY;
   #expiration = Number.NEGATIVE_INFINITY;
+  #firstExpiry = Number.POSITIVE_INFINITY;
 
   constructor(now: number) {
     this.#now = now;
@@ -101,7 +107,9 @@ class Signatures {
       // RFC 4034 section 3.1: type covered, algorithm, labels, original TTL, expiration, inception, key tag.
       const at = rdataStart[record];
       this.#signers.add(octets[at + 2] * 0x10000 + octets.readUInt16BE(at + 16));
-      this.#expiration = Math.max(this.#expiration, this.#near(octets.readUInt32BE(at + 8)));
+      const expiration = this.#near(octets.readUInt32BE(at + 8));
+      this.#expiration = Math.max(this.#expiration, expiration);
+      this.#firstExpiry = Math.min(this.#firstExpiry, expiration);
       this.#inception = Math.max(this.#inception, this.#near(octets.readUInt32BE(at + 12)));
     }
   }
@@ -110,6 +118,10 @@ class Signatures {
     if (this.#signers.size === 0) return undefined;
     const signers = [...this.#signers].sort((a, b) => a - b).map((id) => keyId(id >>> 16, id & 0xffff));
     return { signers, inception: this.#inception, expiration: this.#expiration };
+  }
+
+  firstExpiry(): number | undefined {
+    return this.#signers.size === 0 ? undefined : this.#firstExpiry;
   }
 
   /** The time nearest to now that has these 32 bits. */

@@ -60,6 +60,8 @@ export interface BuiltSerial {
   readonly serial: number;
   /** When it was built first. */
   readonly built: number;
+  /** When the first of its signatures runs out; undefined where it has none, or the journal was written before this was. */
+  readonly firstExpiry?: number;
 }
 
 export type KeyRole = 'ksk' | 'zsk' | 'csk';

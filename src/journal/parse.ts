@@ -120,8 +120,8 @@ function readCommon(fields: FirstFields, zone: Name): Omit<Journal, 'keys' | 're
 }
 
 function readBuiltSerial(value: JsonValue): BuiltSerial {
-  const { serial, built } = value.fields(['serial', 'built']);
-  return { serial: serial.whole(maxSerial), built: built.time() };
+  const { serial, built, firstExpiry } = value.fields(['serial', 'built'], ['firstExpiry']);
+  return { serial: serial.whole(maxSerial), built: built.time(), firstExpiry: firstExpiry?.time() };
 }
 
 /** By algorithm and tag. */

@@ -39,7 +39,11 @@ function contentOf(journal: Journal): { readonly [key: string]: Json | undefined
     generation,
     changed: readableTime(changed),
     serial: serial && { ...serial, built: readableTime(serial.built) },
-    serials: serials.map((row) => ({ serial: row.serial, built: readableTime(row.built) })),
+    serials: serials.map((row) => ({
+      serial: row.serial,
+      built: readableTime(row.built),
+      firstExpiry: row.firstExpiry === undefined ? undefined : readableTime(row.firstExpiry),
+    })),
     keys: Object.fromEntries(keys.map(({ id, ...key }) => [id, printKey(key)])),
     requests: printRequests(requests),
     content: content.map((version) => ({

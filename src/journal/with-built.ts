@@ -17,7 +17,7 @@ export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Jo
   const serials =
     journal.serials.at(-1)?.serial === built.serial
       ? journal.serials
-      : [...journal.serials, { serial: built.serial, built: now }];
+      : [...journal.serials, { serial: built.serial, built: now, firstExpiry: built.firstExpiry }];
   const serial = serialAfter(journal, built, now);
   const content = after<ContentVersion>(
     journal.content,

@@ -4,6 +4,8 @@ import { presentRData } from '../dns/rdata/index.ts';
 import { Type } from '../dns/type.ts';
 import type { Journal, KeyId } from '../journal/journal.ts';
 import { fromHex } from '../text/octets.ts';
+import { readableTime } from '../text/time.ts';
+import type { Ageing } from './ageing.ts';
 import type { Precondition } from './move.ts';
 import type { Action } from './plan.ts';
 import type { RolloverPolicy } from './policy.ts';
@@ -35,6 +37,9 @@ export interface WordFacts {
   /** The key appears in the same run. */
   readonly isNew: boolean;
   readonly serial?: number;
+  readonly ageing?: Ageing;
+  /** Of a DS: the zone gets its first one, or loses its last. */
+  readonly edge?: 'first' | 'last';
 }
 
 export interface ActionWords {
@@ -45,7 +50,6 @@ export interface ActionWords {
   readonly needs: (journal: Journal) => readonly Precondition[];
   /** Master-file lines of the RRsets that change. */
   readonly after: (journal: Journal) => readonly string[];
-  readonly latest?: (at: number) => number;
 }
 
 const causes: Readonly<Record<string, string>> = {
@@ -57,7 +61,7 @@ const causes: Readonly<Record<string, string>> = {
 };
 
 export function actionWords(action: ZoneAction, facts: WordFacts): ActionWords {
-  const { zone, policy, name, role = 'key', because = '', others, isNew, serial } = facts;
+  const { zone, policy, name, role = 'key', because = '', others, isNew, serial, ageing } = facts;
   const apex = zone === '.' ? '.' : zone.replace(/\.$/, '');
   const nothing = { needs: () => [], after: () => [], commands: ['danezone build'] };
   const dnskeys = { after: (journal: Journal) => linesOf(journal, Type.DNSKEY) };
@@ -107,8 +111,12 @@ export function actionWords(action: ZoneAction, facts: WordFacts): ActionWords {
     case 'confirm-published':
       return {
         title: `Publish serial ${serial} on every name server, then confirm it`,
-        reason: 'clocks run from what servers show, not from what was built',
-        ifLate: 'every step after it waits; the signatures that servers show go on ageing',
+        reason:
+          'waiting times count from the day on which all name servers show something, not from the day on which it was built',
+        ifLate:
+          ageing === undefined
+            ? 'every step after it waits'
+            : `every step after it waits; in serial ${ageing.serial}, which servers showed last, signatures run out from ${readableTime(ageing.expiry)} on, and then validating resolvers have no answers`,
         commands: [`danezone confirm published ${apex} --serial ${serial}`],
         needs: () => [],
         after: () => [],
@@ -125,12 +133,7 @@ export function actionWords(action: ZoneAction, facts: WordFacts): ActionWords {
       const follows = policy.parent.interface === 'cds';
       return {
         title: `${verb} the parent of ${apex}`,
-        reason:
-          action.kind === 'remove-ds' ? 'every cache has the DS that takes its place' : 'every cache has the DNSKEY',
-        ifLate:
-          action.kind === 'remove-ds'
-            ? 'the old key stays in use; nothing breaks'
-            : 'the roll waits; the old chain stays valid',
+        ...dsWords(action.kind, facts.edge),
         commands: follows
           ? [`danezone confirm ds-seen ${apex}`]
           : [`danezone ds ${apex}`, `danezone confirm ds-seen ${apex}`],
@@ -141,6 +144,30 @@ export function actionWords(action: ZoneAction, facts: WordFacts): ActionWords {
       };
     }
   }
+}
+
+function dsWords(kind: 'add-ds' | 'remove-ds' | 'replace-ds', edge: WordFacts['edge']) {
+  if (edge === 'first') {
+    return {
+      reason: 'every cache has the DNSKEY and the signatures that the DS will make resolvers look for',
+      ifLate: 'DNSSEC and DANE protect nobody until the DS is there; nothing breaks',
+    };
+  }
+  if (edge === 'last') {
+    return {
+      reason: 'the zone leaves DNSSEC: resolvers must forget the DS before the signatures go',
+      ifLate: 'the zone stays signed; nothing breaks',
+    };
+  }
+  return kind === 'remove-ds'
+    ? {
+        reason: 'every cache has the DS that takes its place',
+        ifLate: 'the old key stays in the zone; nothing breaks',
+      }
+    : {
+        reason: 'every cache has the DNSKEY that it names',
+        ifLate: 'the roll waits; the old key stays in use, nothing breaks',
+      };
 }
 
 function linesOf(journal: Journal, type: number): string[] {

@@ -6,6 +6,7 @@ import { serviceOf } from '../journal/clocks.ts';
 import type { Journal, KeyId, KeyRecord } from '../journal/journal.ts';
 import { hex } from '../text/octets.ts';
 import { readableTime } from '../text/time.ts';
+import { type Ageing, ageingOf, signatureMargin } from './ageing.ts';
 import { LaneBook } from './lanes.ts';
 import type { Blocked, Move, Wait } from './move.ts';
 import type { Lane, PlanStep } from './plan.ts';
@@ -51,6 +52,9 @@ class Future {
   #blocked: readonly Blocked[] = [];
   #assumes: string | undefined;
   #runBefore: number | undefined;
+  /** Of the moves of DS records since the parent was asked last. */
+  #dsMoves: readonly Move[] = [];
+  readonly #dsWaits: Wait[] = [];
 
   constructor(zone: VirtualZone, from: number) {
     this.#zone = zone;
@@ -67,10 +71,11 @@ class Future {
       const ran = run(this.#zone, now);
       this.#zone = ran.zone;
       this.#toolSteps(ran, now);
+      // What follows from what people do has no date by which the tool must run.
+      if (now === this.#from && this.#assumes === undefined) this.#runBefore = ran.nextEvent;
       this.#lanes.note(ran.zone.journal.keys, now, (key) => this.#label(key));
       this.#remember(ran.blocked);
       const acted = [this.#publication(now), this.#parent(now)].some(Boolean);
-      if (now === this.#from) this.#runBefore ??= ran.nextEvent;
       if (!acted && ran.moves.length === 0 && ran.made.length === 0) return ran.nextEvent;
     }
   }
@@ -78,15 +83,14 @@ class Future {
   end(until: number): ZonePlan {
     this.#zone = renewedUntil(this.#zone, until);
     const { journal, policy } = this.#zone;
-    const margin = policy.zonePropagationDelay + policy.expire + policy.ttls.max;
-    const refresh = this.#from + Math.max(policy.runInterval, policy.signatures.refresh - margin);
+    const refresh = this.#from + Math.max(policy.runInterval, policy.signatures.refresh - signatureMargin(policy));
     const event = this.#runBefore;
     const runBefore =
       event !== undefined && event < refresh
         ? { at: event, why: 'a step of a rollover is due' }
         : { at: refresh, why: 'signatures have to be renewed' };
     return {
-      steps: this.#steps,
+      steps: this.#steps.map((step) => ({ ...step, undoUntil: this.#undoUntil(step) })),
       lanes: this.#lanes.lanes(until),
       runBefore,
       history: journal,
@@ -99,6 +103,9 @@ class Future {
       this.#planned.add(key.id);
       this.#add(now, 'tool', { kind: 'make-key', key: key.id }, { role: wanted.role, because: wanted.reason });
     }
+    const ds = moves.filter(({ record }) => record === 'ds');
+    this.#dsMoves = [...this.#dsMoves, ...ds];
+    this.#dsWaits.push(...this.#waitsOf(ds));
     const entering = (record: Move['record'], to: Move['to']) =>
       moves.filter((move) => move.record === record && move.to === to).map(({ key }) => key);
     const stops = entering('zrrsig', 'unretentive');
@@ -120,13 +127,14 @@ class Future {
   #publication(now: number): boolean {
     const { journal, policy } = this.#zone;
     if (policy.publication.kind === 'by-build' || journal.serial === undefined) return false;
-    const waiting = versionsOf(journal).filter(
+    const isWaiting = versionsOf(journal).some(
       (version) => version.dropped === undefined && serviceOf(version, policy.publication).state === 'unseen',
     );
-    if (waiting.length === 0) return false;
-    const { last } = journal.serial;
     const isDue = now <= this.#from;
-    this.#add(now, 'operator', { kind: 'confirm-published' }, { serial: last });
+    const ageing = isDue ? ageingOf(journal, policy, now) : undefined;
+    if (!isWaiting && ageing?.isRenewed !== true) return false;
+    const { last } = journal.serial;
+    this.#add(now, 'operator', { kind: 'confirm-published' }, { serial: last, ageing });
     this.#zone = publish(this.#zone, now);
     if (this.#zone.journal === journal) return false;
     this.#assumes = isDue
@@ -143,21 +151,41 @@ class Future {
     const seen = lastSeenDs(journal);
     const added = asked.records.filter((record) => !seen.includes(record));
     const removed = seen.filter((record) => !asked.records.includes(record));
-    if (added.length > 0 || removed.length > 0) {
+    const isAsked = added.length > 0 || removed.length > 0;
+    if (isAsked) {
       const keys = this.#keysOfDs(added.length > 0 ? added : removed);
       const kind = removed.length === 0 ? 'add-ds' : added.length === 0 ? 'remove-ds' : 'replace-ds';
       const actor = policy.parent.interface === 'cds' ? 'registrar' : 'operator';
-      this.#add(now, actor, { kind, keys, ds: added.length > 0 ? added : removed }, {});
+      const edge = seen.length === 0 ? 'first' : asked.records.length === 0 ? 'last' : undefined;
+      const facts = { moves: this.#dsMoves, waits: [...this.#dsWaits], edge } as const;
+      this.#add(now, actor, { kind, keys, ds: added.length > 0 ? added : removed }, facts);
     }
+    this.#dsMoves = [];
+    this.#dsWaits.length = 0;
     const before = this.#zone.journal;
     this.#zone = showDs(this.#zone, now);
-    if (added.length > 0 || removed.length > 0) this.#assumes = `the parent shows it on ${readableTime(now)}`;
+    if (isAsked) this.#assumes = `the parent shows it on ${readableTime(now)}`;
     return this.#zone.journal !== before;
   }
 
   #keysOfDs(records: readonly string[]): KeyId[] {
     const tags = new Set(records.map((record) => Number.parseInt(record.slice(0, 4), 16)));
     return this.#zone.journal.keys.map(({ id }) => id).filter((id) => tags.has(Number(id.slice(4))));
+  }
+
+  /** Until the old key leaves the zone, `danezone roll abort` takes a roll back. */
+  #undoUntil({ action, at }: PlanStep): number | undefined {
+    const keys = 'key' in action ? [action.key] : 'keys' in action ? action.keys : [];
+    const isLeaving = action.kind === 'stop-signing-with' || action.kind === 'remove-ds';
+    const old = isLeaving
+      ? keys
+      : keys.flatMap((id) => this.#zone.journal.keys.find((key) => key.id === id)?.predecessor ?? []);
+    const ends = this.#steps.filter(
+      (step) => step.action.kind === 'withdraw-dnskey' && old.includes(step.action.key) && step.at > at,
+    );
+    return action.kind === 'withdraw-dnskey' || ends.length === 0
+      ? undefined
+      : Math.min(...ends.map((step) => step.at));
   }
 
   #remember(blocked: readonly Blocked[]): void {
@@ -179,14 +207,18 @@ class Future {
       others: facts.others ?? [],
       isNew: facts.isNew ?? false,
       serial: facts.serial,
+      ageing: facts.ageing,
+      edge: facts.edge,
     });
-    const waits = (facts.moves ?? []).flatMap((move) => this.#waits.get(`${move.key} ${move.record}`) ?? []);
-    const wait = waits.sort((a, b) => endOf(b) - endOf(a))[0];
+    const waits = facts.waits ?? this.#waitsOf(facts.moves ?? []);
+    const wait = [...waits].sort((a, b) => endOf(b) - endOf(a))[0];
     const reason =
       wait === undefined
         ? { text: words.reason, terms: [] }
         : { text: `${words.reason}: ${this.#named(waitText(wait))}`, terms: wait.terms };
     const isDue = at <= this.#from;
+    const latest = facts.ageing?.latest;
+    const isOverdue = latest !== undefined && this.#from > latest;
     this.#steps.push({
       id: stepId(zone, action, facts.serial),
       subject: { kind: 'zone', name: zone },
@@ -194,7 +226,7 @@ class Future {
       action,
       title: words.title,
       at,
-      latest: words.latest?.(at),
+      latest,
       assumes: isDue || (actor === 'tool' && this.#assumes === undefined) ? undefined : this.#assumes,
       needs: words.needs(journal),
       reason,
@@ -202,8 +234,12 @@ class Future {
       undoUntil: undefined,
       after: words.after(journal),
       commands: words.commands,
-      state: actor === 'tool' ? (isDue ? 'done-by-tool' : 'later') : isDue ? 'due' : 'later',
+      state: actor === 'tool' ? (isDue ? 'done-by-tool' : 'later') : isOverdue ? 'overdue' : isDue ? 'due' : 'later',
     });
+  }
+
+  #waitsOf(moves: readonly Move[]): Wait[] {
+    return moves.flatMap((move) => this.#waits.get(`${move.key} ${move.record}`) ?? []);
   }
 
   /** Ids of keys in a text by the names that people know them by. */
@@ -236,6 +272,9 @@ interface StepFacts {
   readonly others?: readonly string[];
   readonly isNew?: boolean;
   readonly serial?: number;
+  readonly waits?: readonly Wait[];
+  readonly ageing?: Ageing;
+  readonly edge?: 'first' | 'last';
 }
 
 function versionsOf({ rrsets, content }: Journal) {
