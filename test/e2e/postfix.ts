@@ -14,7 +14,7 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Internet, newInternet, resolvConf } from './internet.ts';
-import { noNamespaces, openNamespace, put } from './namespace.ts';
+import { type Namespace, noNamespaces, openNamespace, put } from './namespace.ts';
 import { have, must, temporaryFolder } from './programs.ts';
 
 export interface Receiver {
@@ -47,6 +47,8 @@ export interface Mail {
   send(recipient: string): Promise<Delivery>;
   /** All that Postfix logged. */
   log(): string;
+  /** Where all of it runs, for more servers. */
+  readonly namespace: Namespace;
   close(): Promise<void>;
 }
 
@@ -112,6 +114,7 @@ export async function openMail(receivers: readonly Receiver[]): Promise<Mail> {
       return delivery(recipient, log);
     },
     log,
+    namespace,
     close,
   };
 }
