@@ -27,10 +27,14 @@ export async function printConfirmed(
     host.stdout.write(jsonText({ zones }));
     return;
   }
+  const held: { readonly outcome: Held; readonly follows: Following }[] = [];
   for (const outcome of outcomes) {
     if (outcome.state === 'refused') host.stderr.write(`danezone: ${outcome.zone} ${outcome.error}\n`);
-    else if (!globals.quiet) host.stdout.write(textOf(outcome, follows(outcome)));
+    else held.push({ outcome, follows: follows(outcome) });
   }
+  if (globals.quiet) return;
+  if (held.length > shownZones) host.stdout.write(briefText(held));
+  else for (const each of held) host.stdout.write(textOf(each.outcome, each.follows));
 }
 
 type Held = Exclude<ConfirmOutcome, { state: 'refused' }>;
@@ -49,6 +53,23 @@ function factsOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following):
     waiting: waiting.map((step) => ({ ...step, earliest: time(step.earliest) })),
     nextEvent: time(nextEvent),
   };
+}
+
+/** With more zones than these a line for each is enough; a command with one of them, or --format json, has the rest. */
+const shownZones = 3;
+
+function briefText(all: readonly { readonly outcome: Held; readonly follows: Following }[]): string {
+  const lines = all.flatMap(({ outcome }) => {
+    const { zone, state } = outcome;
+    if (state === 'known') return [`${zone} this is known already; nothing was written`];
+    return newRows(outcome).map(({ at, by, fact }) => `${zone} ${factText(fact)} since ${readableTime(at)} (${by})`);
+  });
+  const due = all.filter(({ follows }) => follows.due > 0).length;
+  if (due > 0) lines.push(`steps of ${due} ${due === 1 ? 'zone are' : 'zones are'} due now: run danezone build`);
+  const events = all.flatMap(({ follows: { nextEvent } }) => (nextEvent === undefined ? [] : [nextEvent]));
+  if (events.length > 0) lines.push(`next: danezone build, from ${readableTime(Math.min(...events))}`);
+  lines.push('danezone plan says what follows and why');
+  return `${lines.join('\n')}\n`;
 }
 
 /** Lines that are shown of a list; the journal and --format json have all. */

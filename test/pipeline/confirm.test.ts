@@ -86,6 +86,17 @@ describe('danezone confirm published', () => {
     expect(tree(host, '/infra')).toEqual(before);
   });
 
+  test('of many zones says a line for each, and once when to build again', async () => {
+    const more = ['a', 'b'].map((label) => `  ${label}.example: {nameservers: ours}\n`).join('');
+    const host = repository({ '/infra/zones/net.yaml': `${net}${more}` });
+    await danezone(host, 'build');
+    const { out } = await danezone(host, 'confirm', 'published', '--all');
+    const lines = out.trim().split('\n');
+    expect(lines.filter((line) => line.includes('serial 1 is on every name server'))).toHaveLength(5);
+    expect(lines.filter((line) => line.startsWith('next: danezone build, from 2026-06-01 15:00:00Z'))).toHaveLength(1);
+    expect(lines).toHaveLength(7);
+  });
+
   test('of a serial before the last leaves what is newer unseen', async () => {
     const host = await built();
     host.put('/infra/zones/net.yaml', net.replace('mail:', 'records: {www: {A: 192.0.2.9}}, mail:'));
