@@ -72,7 +72,7 @@ export const agreedTiers: readonly Agreed[] = table.flatMap(([tier, reach, ids])
  * the catalogue fails for a rule that is gone.
  */
 export const notYet: ReadonlySet<string> = new Set(
-  `rollover/unsafe-transition rollover/stale-secondary
+  `rollover/stale-secondary
   ops/published-differs-from-verified
   parent/ds-activates-unserved-tlsa parent/key-removed-under-ds parent/ns-disagree parent/ds-ttl-longer-than-policy
   parent/unknown-ds dane/answer dane/served-chain dane/starttls`.split(/\s+/),
