@@ -45,8 +45,9 @@ Exit status: 0 the proof holds; 3 it does not; 1 a zone could not be looked at.`
     const mode = options.strict === true ? 'strict' : 'plain';
     const mail = mailHistory(repository, (zone) => futures.get(zone)?.history, now);
     const proof = proofOf({ zones: histories, mail, from: now, to: until, mode });
-    if (globals.format === 'json') host.stdout.write(`${JSON.stringify({ ...proof, until }, undefined, 2)}\n`);
-    else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, until));
+    if (globals.format === 'json') {
+      host.stdout.write((await import('../report/proof-json.ts')).proofJson(proof, now, until));
+    } else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, until));
     await printProblems(host, { ...globals, format: 'text', quiet: true }, problems.problems, repository.source);
     if (proof.violations.length > 0) return Exit.verificationFailed;
     return problems.hasErrors ? Exit.problems : Exit.done;

@@ -1,5 +1,6 @@
 /** The actions of people as calendar events (RFC 5545). */
 import type { Plan, PlanStep } from '../rollover/plan.ts';
+import { escapeControls } from '../text/escape.ts';
 import { dnssecTime } from '../text/time.ts';
 import { actionsOf, actorNames, subjectName } from './plan-words.ts';
 
@@ -50,7 +51,8 @@ function utc(seconds: number): string {
 
 /** RFC 5545 section 3.3.11. */
 function escaped(text: string): string {
-  return text.replace(/[\\;,]/g, (mark) => `\\${mark}`).replace(/\r?\n/g, '\\n');
+  const lines = text.split(/\r?\n/).map((line) => escapeControls(line).replace(/[\\;,]/g, (mark) => `\\${mark}`));
+  return lines.join('\\n');
 }
 
 /** Lines of at most 75 octets, never cut inside a character (RFC 5545 section 3.1). */

@@ -1,5 +1,6 @@
 /** The plan as Markdown, for a merge request or a wiki. */
 import type { Plan, PlanStep } from '../rollover/plan.ts';
+import { escapeControls } from '../text/escape.ts';
 import { actorNames, shortTime, subjectName, whenText } from './plan-words.ts';
 
 export function planMarkdown(plan: Plan): string {
@@ -17,7 +18,8 @@ export function planMarkdown(plan: Plan): string {
     }
     lines.push('');
   }
-  lines.push('## Timeline', '', '| when | who | where | what | why | if late |', '|---|---|---|---|---|---|');
+  if (steps.length === 0) lines.push('Nothing is to be done.');
+  else lines.push('## Timeline', '', '| when | who | where | what | why | if late |', '|---|---|---|---|---|---|');
   for (const step of steps) lines.push(row(step));
   if (steps.some(({ assumes }) => assumes !== undefined)) {
     lines.push('', '\\* if everybody acts at the earliest date.');
@@ -33,5 +35,5 @@ function row(step: PlanStep): string {
 
 /** Markdown takes some marks for its own, and HTML. */
 function cell(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#~]/g, (mark) => `\\${mark}`).replace(/\s+/g, ' ');
+  return escapeControls(text.replace(/\s+/g, ' ')).replace(/[\\`*_{}[\]<>|#~&]/g, (mark) => `\\${mark}`);
 }

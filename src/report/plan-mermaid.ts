@@ -1,5 +1,6 @@
 /** The lanes of the plan as a Gantt chart of Mermaid. */
 import type { Lane, Plan } from '../rollover/plan.ts';
+import { escapeControls } from '../text/escape.ts';
 import { actionsOf, subjectName } from './plan-words.ts';
 
 const tags: Readonly<Record<Lane['spans'][number]['state'], string>> = {
@@ -10,7 +11,7 @@ const tags: Readonly<Record<Lane['spans'][number]['state'], string>> = {
 
 export function planMermaid(plan: Plan): string {
   const lines = ['gantt', '    title Keys and certificates', '    dateFormat X', '    axisFormat %Y-%m-%d'];
-  const names = [...new Set(plan.lanes.map(({ subject }) => subject.name))].sort();
+  const names = [...new Set([...plan.lanes, ...actionsOf(plan)].map(({ subject }) => subject.name))].sort();
   for (const name of names) {
     lines.push(`    section ${plain(subjectName({ subject: { kind: 'zone', name } }))}`);
     for (const { label, spans } of plan.lanes.filter(({ subject }) => subject.name === name)) {
@@ -26,10 +27,14 @@ export function planMermaid(plan: Plan): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Colons, semicolons and hashes end a label. */
+/** What a line of a chart may begin with. */
+const words =
+  /^(?:gantt|section|title|date|axis|tick|today|top|weekday|weekend|inclusive|includes|excludes|click|href|call|acc|vert)/i;
+
+/** Colons, semicolons, hashes and percent signs mean something to Mermaid in a label. */
 function plain(text: string): string {
-  return text
-    .replace(/[:;#,\n]/g, ' ')
+  const label = escapeControls(text.replace(/[:;#,%\s]/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
+  return words.test(label) ? `· ${label}` : label;
 }

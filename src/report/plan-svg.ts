@@ -4,6 +4,7 @@
  */
 import type { Name } from '../dns/name.ts';
 import type { Lane, Plan, PlanStep } from '../rollover/plan.ts';
+import { escapeControls } from '../text/escape.ts';
 import { actionsOf, actorNames, shortTime, subjectName } from './plan-words.ts';
 import { ticksOf } from './time-axis.ts';
 
@@ -14,6 +15,8 @@ const laneHeight = 24;
 const barHeight = 14;
 const lineHeight = 19;
 const markRadius = 9;
+/** Between marks. */
+const gap = 3;
 
 const stateWords: Readonly<Record<Lane['spans'][number]['state'], string>> = {
   coming: 'published ahead',
@@ -37,6 +40,7 @@ interface Mark {
   readonly x: number;
   readonly first: number;
   readonly last: number;
+  readonly count: number;
   readonly assumed: boolean;
 }
 
@@ -129,36 +133,54 @@ function laneElements({ label, spans }: Lane, plan: Plan, y: number, x: (time: n
 }
 
 /** Marks that would cover each other are one, with a range of numbers. */
-function marksOf(actions: readonly PlanStep[], name: Name, x: (time: number) => number): Mark[] {
+function marksOf(actions: readonly PlanStep[], name: Name, x: (time: number) => number): readonly Mark[] {
   const marks: Mark[] = [];
   for (const [index, { subject, at, assumes }] of actions.entries()) {
     if (subject.name !== name) continue;
     const number = index + 1;
     const last = marks.at(-1);
     const assumed = assumes !== undefined;
-    const close = last !== undefined && x(at) - last.x < markRadius * 3 && number === last.last + 1;
-    if (close && last.assumed === assumed) {
-      marks[marks.length - 1] = { ...last, last: number };
-      continue;
-    }
-    const clear = last === undefined ? 0 : last.x + reachOf(last) + markRadius * 2 + 3;
-    marks.push({ x: Math.max(x(at), clear), first: number, last: number, assumed });
+    const one = { x: x(at), first: number, last: number, count: 1, assumed };
+    if (last !== undefined && last.assumed === assumed && one.x - reachOf(one) < last.x + reachOf(last) + gap) {
+      marks[marks.length - 1] = { ...last, last: number, count: last.count + 1 };
+    } else marks.push(one);
   }
-  return marks;
+  return apart(marks);
 }
 
-function labelOf({ first, last }: Pick<Mark, 'first' | 'last'>): string {
-  return first === last ? `${first}` : `${first}–${last}`;
+/** Marks that are not one although they are close: moved to the right, and back from the edge. */
+function apart(marks: readonly Mark[]): readonly Mark[] {
+  const placed: Mark[] = [];
+  let free = 0;
+  for (const mark of marks) {
+    const at = Math.max(mark.x, free + reachOf(mark));
+    placed.push({ ...mark, x: at });
+    free = at + reachOf(mark) + gap;
+  }
+  let edge = width - gap;
+  for (let index = placed.length - 1; index >= 0; index--) {
+    const mark = placed[index];
+    placed[index] = { ...mark, x: Math.min(mark.x, edge - reachOf(mark)) };
+    edge = placed[index].x - reachOf(mark) - gap;
+  }
+  return placed;
+}
+
+/** `3`, `3–5`, or `3…9` where others have numbers between them. */
+function labelOf({ first, last, count }: Mark): string {
+  if (first === last) return `${first}`;
+  return `${first}${count === last - first + 1 ? '–' : '…'}${last}`;
 }
 
 /** Half the width of a mark. */
-function reachOf(mark: Pick<Mark, 'first' | 'last'>): number {
+function reachOf(mark: Mark): number {
   return Math.max(markRadius, labelOf(mark).length * 3.6 + 4);
 }
 
-function markElement({ x, first, last, assumed }: Mark, y: number): string {
-  const label = labelOf({ first, last });
-  const reach = reachOf({ first, last });
+function markElement(mark: Mark, y: number): string {
+  const { x, assumed } = mark;
+  const label = labelOf(mark);
+  const reach = reachOf(mark);
   return `<g class="${assumed ? 'mark assumed' : 'mark'}"><rect x="${x - reach}" y="${y - markRadius}" width="${reach * 2}" height="${markRadius * 2}" rx="${markRadius}"/><text class="number" x="${x}" y="${y + 4}">${label}</text></g>`;
 }
 
@@ -173,5 +195,5 @@ function shortened(text: string, most: number): string {
 
 function escaped(text: string): string {
   const marks: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (mark) => marks[mark]);
+  return escapeControls(text).replace(/[&<>"]/g, (mark) => marks[mark]);
 }

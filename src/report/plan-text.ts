@@ -1,5 +1,6 @@
 /** The plan as a list of things to do, for a terminal. */
 import type { Plan, PlanStep } from '../rollover/plan.ts';
+import { escapeControls } from '../text/escape.ts';
 import { actorNames, shortTime, subjectName, whenText } from './plan-words.ts';
 
 /** So many subjects stand in one line; the others are counted. */
@@ -17,14 +18,14 @@ export function planText(plan: Plan): string {
     ['Later', steps.filter(({ state }) => state === 'later')],
   ];
   for (const [title, of] of sections) {
-    if (of.length > 0) lines.push('', title, ...grouped(of).flatMap(stepLines));
+    if (of.length > 0) lines.push('', title, ...inOrder(grouped(of)).flatMap(stepLines));
   }
   if (steps.length === 0) lines.push('', 'Nothing is to be done.');
   if (steps.some(({ assumes }) => assumes !== undefined)) {
     lines.push('', '* if everybody acts at the earliest date; the date moves with the day on which it is really done.');
   }
   lines.push('', `Digest of this plan: ${digest}`);
-  return `${lines.join('\n')}\n`;
+  return shown(lines);
 }
 
 /** What people have to do now, for the end of a build; empty where there is nothing. */
@@ -35,7 +36,12 @@ export function dueText(plan: Plan): string {
     const { title, subject, commands } = groupWords(group);
     return [`  ${title} (${subject})`, ...commands.map((command) => `      ${command}`)];
   });
-  return `${['to do now:', ...lines, 'see danezone plan for what follows and why'].join('\n')}\n`;
+  return shown(['to do now:', ...lines, 'see danezone plan for what follows and why']);
+}
+
+/** Names and titles hold what people wrote: nothing of it moves the cursor. */
+function shown(lines: readonly string[]): string {
+  return `${lines.map(escapeControls).join('\n')}\n`;
 }
 
 /** Actions that are done for many zones at once. */
@@ -62,11 +68,14 @@ function dsCommands(names: string): string[] {
 interface Group {
   readonly step: PlanStep;
   readonly names: readonly string[];
+  /** The earliest of all. */
+  readonly latest?: number;
+  readonly undoUntil?: number;
 }
 
 /** Steps that differ in their subject only are one. */
 function grouped(steps: readonly PlanStep[]): Group[] {
-  const groups = new Map<string, { step: PlanStep; names: string[] }>();
+  const groups = new Map<string, { step: PlanStep; names: string[]; latest?: number; undoUntil?: number }>();
   for (const step of steps) {
     const name = subjectName(step);
     const alike = manyWords[step.action.kind] === undefined ? step.title.replaceAll(name, '') : step.action.kind;
@@ -76,6 +85,16 @@ function grouped(steps: readonly PlanStep[]): Group[] {
     else if (!group.names.includes(name)) group.names.push(name);
   }
   return [...groups.values()];
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** What the tool does at a time comes before what people do with it, for all zones. */
+function inOrder(groups: readonly Group[]): readonly Group[] {
+  const rank = ({ step }: Group) => (step.actor === 'tool' ? 0 : 1);
+  return [...groups].sort((a, b) => a.step.at - b.step.at || rank(a) - rank(b));
 }
 
 function groupWords({ step, names }: Group): { title: string; subject: string; commands: readonly string[] } {
@@ -89,7 +108,7 @@ function groupWords({ step, names }: Group): { title: string; subject: string; c
 }
 
 function stepLines(group: Group): string[] {
-  const { step, names } = group;
+  const { step, names, latest, undoUntil } = group;
   const { title, subject, commands } = groupWords(group);
   return [
     '',
@@ -97,8 +116,10 @@ function stepLines(group: Group): string[] {
     `      for ${subject}`,
     `      why: ${step.reason.text}`,
     `      if late: ${step.ifLate}`,
-    ...(step.latest === undefined ? [] : [`      not after ${shortTime(step.latest)}`]),
-    ...(step.undoUntil === undefined ? [] : [`      can be undone until ${shortTime(step.undoUntil)}`]),
+    ...(latest === undefined ? [] : [`      at the latest ${shortTime(latest)}`]),
+    ...(undoUntil === undefined
+      ? []
+      : [`      can be taken back until ${shortTime(undoUntil)}: danezone roll abort ${names.join(' ')}`]),
     ...(names.length > 1 || step.actor === 'tool' ? [] : step.after.map((line) => `      = ${line}`)),
     ...(step.actor === 'tool' ? [] : commands.map((command) => `      $ ${command}`)),
   ];

@@ -24,9 +24,9 @@ export function actionsOf(plan: Plan): readonly PlanStep[] {
   return plan.steps.filter(({ actor }) => actor !== 'tool');
 }
 
-/** `due now`, `overdue`, or the date, with `about` in front where it holds only if others act at their earliest. */
+/** `now`, `overdue`, or the date, with a star where it holds only if others act at their earliest. */
 export function whenText({ state, at, assumes }: PlanStep): string {
   if (state === 'overdue') return 'overdue';
-  if (state === 'due') return 'now';
+  if (state === 'due' || state === 'done-by-tool') return 'now';
   return assumes === undefined ? shortTime(at) : `${shortTime(at)}*`;
 }
