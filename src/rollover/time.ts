@@ -97,12 +97,31 @@ function dsDue(key: KeyRecord, to: 'omnipresent' | 'hidden', keys: readonly KeyR
   // A look from before the DS was withdrawn, or wanted back, does not show that it is gone or stayed: what was asked for may have been done since.
   const evidence = journal.evidence.filter(({ at }) => at >= key.ds.since);
   const at = off.has('ds-seen') ? key.ds.since : dsSeen({ evidence }, has)?.at;
+  const what = { kind: to === 'omnipresent' ? 'ds-seen' : 'ds-gone', keys: [key.id] } as const;
   const terms: NamedTerm[] = [
     ['parent-ds-ttl', Math.max(policy.parent.ttl, seen?.ttl ?? 0)],
     ['parent-propagation-delay', policy.parent.propagationDelay],
     ['retire-safety', replaces(key) ? policy.retireSafety : 0],
   ];
-  return due({ kind: to === 'omnipresent' ? 'ds-seen' : 'ds-gone', keys: [key.id] }, at, terms, clocks);
+  if (at === undefined || policy.parent.interface !== 'cds') return due(what, at, terms, clocks);
+  const asks = asksSince(has, clocks);
+  // It was seen, and the parent may yet undo it: what has to be seen is the CDS.
+  if (asks === undefined) {
+    const label = `CDS ${to === 'omnipresent' ? 'with' : 'without'} the DS of ${key.id}`;
+    return due({ kind: 'published', built: key.ds.since, what: label }, undefined, terms, clocks);
+  }
+  return due(what, Math.max(at, asks), terms, clocks);
+}
+
+/**
+ * Since when every server was seen with CDS records that ask for such a DS set, or with none: a parent that reads an older CDS
+ * RRset makes its DS set that of the older wish again (RFC 7344 section 6). Undefined: it may read such a one now.
+ */
+function asksSince(has: (records: readonly string[]) => boolean, clocks: Clocks): number | undefined {
+  const { journal } = clocks;
+  const versions = versionsOf(journal, journal.zone, Type.CDS);
+  if (versions.length === 0) return 0;
+  return publishedSince(versions, ({ records }) => records.length === 0 || has(records), clocks);
 }
 
 /**

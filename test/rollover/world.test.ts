@@ -130,6 +130,37 @@ describe('the state follows the parent', () => {
     expect(life.story().at(-1)?.[1]).toBe('K1 OHOO K2 OOHH');
   });
 
+  test('where the parent reads CDS, a DS that is seen while servers still ask for none counts from the CDS that asks for it', () => {
+    const life = Life.signed({ ...policy, parent: { ...policy.parent, interface: 'cds' } });
+    life.ask(goInsecure(life.journal, life.now, 'operator')).turn();
+    life.ask(abort(life.journal, life.now)).build();
+    // Brought back by hand; the file that asks for it waits for somebody who publishes it.
+    life.showDs();
+    life.now += 3 * day;
+    life.build();
+    expect(life.states()).toBe('K1 OOOR');
+    expect(life.look().blocked).toMatchObject([
+      { record: 'ds', to: 'omnipresent', why: { wait: { since: { what: { kind: 'published' }, at: undefined } } } },
+    ]);
+    life.publish();
+    expect(life.look().nextEvent).toBe(life.now + 25 * hour);
+    expect(life.story().at(-1)?.[1]).toBe('K1 OOOO');
+  });
+
+  test('where the parent reads CDS, a DS that is not seen is gone only when no server asks for it any more', () => {
+    const life = Life.signed({ ...splitKeys, parent: { ...policy.parent, interface: 'cds', maxDs: 1 } });
+    life.ask(rollKsk(life.journal)).story(2 * hour);
+    life.now += 3 * hour;
+    life.build();
+    expect(life.states()).toBe('K1 OHOU K2 OOHH K3 OHOR');
+    life.showDs();
+    life.now += 10 * day;
+    life.build();
+    expect(life.states()).toBe('K1 OHOU K2 OOHH K3 OHOR');
+    life.publish();
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K3 OHOO');
+  });
+
   test('without any roll, a DS that vanished is wanted back', () => {
     const life = Life.signed(policy);
     life.showDs([]);
