@@ -66,29 +66,32 @@ function dsCommands(names: string): string[] {
 }
 
 interface Group {
+  /** The first of all. */
   readonly step: PlanStep;
+  readonly steps: readonly PlanStep[];
   readonly names: readonly string[];
-  /** The earliest of all. */
-  readonly latest?: number;
-  readonly undoUntil?: number;
 }
 
 /** Steps that differ in their subject only are one. */
 function grouped(steps: readonly PlanStep[]): Group[] {
-  const groups = new Map<string, { step: PlanStep; names: string[]; latest?: number; undoUntil?: number }>();
+  const groups = new Map<string, PlanStep[]>();
   for (const step of steps) {
     const name = subjectName(step);
     const alike = manyWords[step.action.kind] === undefined ? step.title.replaceAll(name, '') : step.action.kind;
     const key = JSON.stringify([step.at, step.actor, alike, step.state]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { step, names: [name] });
-    else if (!group.names.includes(name)) group.names.push(name);
+    groups.set(key, [...(groups.get(key) ?? []), step]);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((all) => ({
+    step: all[0],
+    steps: all,
+    names: [...new Set(all.map(subjectName))],
+  }));
 }
 
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+/** The earliest of the dates that there are. */
+function earliest(dates: readonly (number | undefined)[]): number | undefined {
+  const known = dates.filter((date) => date !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** What the tool does at a time comes before what people do with it, for all zones. */
@@ -97,18 +100,21 @@ function inOrder(groups: readonly Group[]): readonly Group[] {
   return [...groups].sort((a, b) => a.step.at - b.step.at || rank(a) - rank(b));
 }
 
-function groupWords({ step, names }: Group): { title: string; subject: string; commands: readonly string[] } {
+function groupWords({ step, steps, names }: Group): { title: string; subject: string; commands: readonly string[] } {
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
   const subject = `${names.slice(0, mostNames).join(', ')}${more}`;
-  if (names.length === 1) return { title: step.title, subject, commands: step.commands };
-  const words = manyWords[step.action.kind];
-  return words === undefined
-    ? { title: step.title, subject, commands: step.commands }
-    : { title: words.title, subject, commands: words.commands(names.join(' ')) };
+  const words = steps.length === 1 ? undefined : manyWords[step.action.kind];
+  return {
+    title: words?.title ?? step.title,
+    subject,
+    commands: words?.commands(names.join(' ')) ?? [...new Set(steps.flatMap(({ commands }) => commands))],
+  };
 }
 
 function stepLines(group: Group): string[] {
-  const { step, names, latest, undoUntil } = group;
+  const { step, steps, names } = group;
+  const latest = earliest(steps.map((each) => each.latest));
+  const undoUntil = earliest(steps.map((each) => each.undoUntil));
   const { title, subject, commands } = groupWords(group);
   return [
     '',
@@ -120,7 +126,7 @@ function stepLines(group: Group): string[] {
     ...(undoUntil === undefined
       ? []
       : [`      can be taken back until ${shortTime(undoUntil)}: danezone roll abort ${names.join(' ')}`]),
-    ...(names.length > 1 || step.actor === 'tool' ? [] : step.after.map((line) => `      = ${line}`)),
+    ...(steps.length > 1 || step.actor === 'tool' ? [] : step.after.map((line) => `      = ${line}`)),
     ...(step.actor === 'tool' ? [] : commands.map((command) => `      $ ${command}`)),
   ];
 }

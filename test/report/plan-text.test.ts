@@ -87,6 +87,20 @@ describe('a plan as text', () => {
     ]);
   });
 
+  test('an action without words for many has the commands of each', () => {
+    const deploy = (host: string): PlanStep =>
+      step({
+        id: host,
+        subject: { kind: 'host', name: zone(host).name },
+        actor: 'acme',
+        action: { kind: 'deploy-certificate', certificate: 'mx' },
+        title: 'Deploy',
+        commands: [`danezone ready ${host.slice(0, -1)}`],
+      });
+    const text = planText(plan([deploy('a.example.'), deploy('b.example.')]));
+    expect(text.match(/\$ .*/g)).toEqual(['$ danezone ready a.example', '$ danezone ready b.example']);
+  });
+
   test('of many zones the earliest latest date counts', () => {
     const late = (apex: string, latest: number): PlanStep => ({ ...confirm(apex), state: 'overdue', latest });
     const text = planText(plan([late('z0.example.', from - day), late('z1.example.', from - 3 * day)]));
