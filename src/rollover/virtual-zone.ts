@@ -9,7 +9,7 @@ import { keyTag } from '../dnssec/key-tag.ts';
 import type { BuiltRRset, BuiltZone } from '../journal/built-zone.ts';
 import { withDs, withPublished } from '../journal/evidence.ts';
 import { currentVersion } from '../journal/held.ts';
-import { type Journal, type KeyRecord, keyId, type Signed } from '../journal/journal.ts';
+import { type Journal, type KeyRecord, keyId, type Signed, type Timeline } from '../journal/journal.ts';
 import { withBuilt } from '../journal/with-built.ts';
 import { hex } from '../text/octets.ts';
 import { type Advanced, advance, type MadeKey } from './advance.ts';
@@ -105,6 +105,12 @@ function virtualBuild(journal: Journal, { policy, tlsa, content: ttls }: Virtual
     expire: ttls?.expire ?? last?.expire ?? policy.expire,
     signed: signed(signers.zone),
   };
+  const made = { serialPolicy: 'counter', content, rrsets, parentDs } as const;
+  const { serial } = journal;
+  if (serial !== undefined) {
+    const again = { ...made, serial: serial.last, serialPolicy: serial.policy, contentDigest: serial.contentDigest };
+    if (isSameContent(journal, withBuilt(journal, again, now))) return again;
+  }
   const facts = [
     rrsets.map(({ owner, type, records, ttl }) => [owner, type, records, ttl]),
     signers,
@@ -112,20 +118,19 @@ function virtualBuild(journal: Journal, { policy, tlsa, content: ttls }: Virtual
     content.negativeTtl,
   ];
   const contentDigest = hex(sha256(Buffer.from(JSON.stringify(facts))));
-  const made = { serialPolicy: 'counter', content, rrsets, parentDs } as const;
-  const { serial } = journal;
   if (serial === undefined) return { ...made, serial: 1, contentDigest };
-  const again = { ...made, serial: serial.last, serialPolicy: serial.policy, contentDigest: serial.contentDigest };
-  return isSameContent(journal, withBuilt(journal, again, now))
-    ? again
-    : { ...made, serialPolicy: serial.policy, serial: (serial.last + 1) >>> 0, contentDigest };
+  return { ...made, serialPolicy: serial.policy, serial: (serial.last + 1) >>> 0, contentDigest };
 }
 
 /** Whether no version has begun or ended: the digest of a real build cannot be made up, but it moves exactly then. */
 function isSameContent(before: Journal, after: Journal): boolean {
-  const ends = ({ content, rrsets }: Journal) =>
-    JSON.stringify([content, ...rrsets.map(({ versions }) => versions)].map((versions) => versions.at(-1)?.built));
-  return before.content.length > 0 && ends(before) === ends(after) && before.rrsets.length === after.rrsets.length;
+  const begins = (versions: readonly Timeline[]) => versions.at(-1)?.built;
+  return (
+    before.content.length > 0 &&
+    begins(before.content) === begins(after.content) &&
+    before.rrsets.length === after.rrsets.length &&
+    before.rrsets.every(({ versions }, index) => begins(versions) === begins(after.rrsets[index].versions))
+  );
 }
 
 function tlsaOf(journal: Journal): NonNullable<VirtualZone['tlsa']> {

@@ -5,21 +5,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Switch } from '../../src/rollover/switches.ts';
+import { day } from './life.ts';
 import { type LifeStory, live, lives } from './random-lives.ts';
 
 const stories = (numRuns: number, seed: number): readonly LifeStory[] => fc.sample(lives, { numRuns, seed });
 
 describe('ten years', () => {
-  const all = stories(100, 1);
-  const parts = [0, 1, 2, 3].map((part) => [part * 25, all.slice(part * 25, (part + 1) * 25)] as const);
+  /** Signatures that ask for a run every other day take half of the time: `make fuzz` has all of these lives, here are two. */
+  const isDear = ({ policy }: LifeStory) => policy.signatures.refresh < 40 * day;
+  const all = [...stories(60, 1).entries()].filter(([number, story]) => !isDear(story) || [1, 55].includes(number));
+  const quarter = Math.ceil(all.length / 4);
+  const parts = [0, 1, 2, 3].map((part) => all.slice(part * quarter, (part + 1) * quarter));
 
   test.each(
-    parts,
-  )('break no law of the proof, of waits, of signatures, and none ends in a deadlock: from life %i', (first, part) => {
-    const broken = part.flatMap((story, index) =>
+    parts.map((part) => [part[0][0], part] as const),
+  )('break no law of the proof, of waits, of signatures, and none ends in a deadlock: from life %i', (_, part) => {
+    const broken = part.flatMap(([number, story]) =>
       live(story)
         .failures.slice(0, 3)
-        .map((what) => `life ${first + index}: ${what}`),
+        .map((what) => `life ${number}: ${what}`),
     );
     expect(broken).toEqual([]);
   });
