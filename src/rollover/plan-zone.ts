@@ -52,8 +52,7 @@ class Future {
   #blocked: readonly Blocked[] = [];
   #assumes: string | undefined;
   #runBefore: number | undefined;
-  /** Of the moves of DS records since the parent was asked last. */
-  #dsMoves: readonly Move[] = [];
+  /** What ended with the moves of DS records since the parent was asked last. */
   readonly #dsWaits: Wait[] = [];
 
   constructor(zone: VirtualZone, from: number) {
@@ -103,9 +102,8 @@ class Future {
       this.#planned.add(key.id);
       this.#add(now, 'tool', { kind: 'make-key', key: key.id }, { role: wanted.role, because: wanted.reason });
     }
-    const ds = moves.filter(({ record }) => record === 'ds');
-    this.#dsMoves = [...this.#dsMoves, ...ds];
-    this.#dsWaits.push(...this.#waitsOf(ds));
+    // A DS may come or go because something else has come to every cache.
+    if (moves.some(({ record }) => record === 'ds')) this.#dsWaits.push(...this.#waitsOf(moves));
     const entering = (record: Move['record'], to: Move['to']) =>
       moves.filter((move) => move.record === record && move.to === to).map(({ key }) => key);
     const stops = entering('zrrsig', 'unretentive');
@@ -157,10 +155,9 @@ class Future {
       const kind = removed.length === 0 ? 'add-ds' : added.length === 0 ? 'remove-ds' : 'replace-ds';
       const actor = policy.parent.interface === 'cds' ? 'registrar' : 'operator';
       const edge = seen.length === 0 ? 'first' : asked.records.length === 0 ? 'last' : undefined;
-      const facts = { moves: this.#dsMoves, waits: [...this.#dsWaits], edge } as const;
+      const facts = { waits: [...this.#dsWaits], edge } as const;
       this.#add(now, actor, { kind, keys, ds: added.length > 0 ? added : removed }, facts);
     }
-    this.#dsMoves = [];
     this.#dsWaits.length = 0;
     const before = this.#zone.journal;
     this.#zone = showDs(this.#zone, now);
