@@ -13,6 +13,7 @@ import { plan } from './plan.ts';
 import { prove } from './prove.ts';
 import { ready } from './ready.ts';
 import { rollAbort, rollAlgorithm, rollCsk, rollInsecure, rollKsk, rollStep, rollZsk } from './roll.ts';
+import { rollCert } from './roll-cert.ts';
 import { sign } from './sign.ts';
 import { tlsa } from './tlsa.ts';
 import { verify } from './verify.ts';
@@ -37,6 +38,7 @@ export const commands: readonly CommandSpec[] = [
   rollKsk,
   rollCsk,
   rollAlgorithm,
+  rollCert,
   rollInsecure,
   rollStep,
   rollAbort,
