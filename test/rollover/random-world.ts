@@ -339,7 +339,9 @@ export class RandomWorld {
       const isStepwise = !replacesAtOnce(this.policy) && both.length <= parent.maxDs && parent.interface !== 'cds';
       // From an old file that servers went back to, the registrar reads what was wanted then.
       const isMisled = parent.interface === 'cds' && this.#servesWrong;
-      this.showDs(isStepwise && !same(both, this.shown) ? both : last, isMisled);
+      const isAdding = isStepwise && !same(both, this.shown);
+      // Added to a set that somebody put there against the plan: what was wrong in it still is.
+      this.showDs(isAdding ? both : last, isMisled || (isAdding && this.#showsWrong));
     });
   }
 
