@@ -287,6 +287,8 @@ describe.skipIf(!canMail())('rolls through real servers, in time', () => {
       own.filter(({ at }) => at > cuts.get(zone)!),
     ];
     expect(new Set(before.map((one) => one.outcome))).toEqual(new Set(['Verified']));
-    expect(new Set(after.map((one) => one.outcome))).toEqual(new Set(['deferred: Server certificate not verified']));
+    // After several refusals Postfix waits before it tries the host again, and says so in front of the reason.
+    const reasons = after.map((one) => one.outcome.replace('delivery temporarily suspended: ', ''));
+    expect(new Set(reasons)).toEqual(new Set(['deferred: Server certificate not verified']));
   });
 });
