@@ -10,10 +10,7 @@ import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
 import { horizonOf } from './horizon.ts';
 import { isReport, printProblems, printReport, problemFormats } from './print-problems.ts';
 import { outOption, placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
-
-/** Seconds that `--now` may be away from the system clock without being a rehearsal. */
-const nowTolerance = 300;
-const attempts = 3;
+import { attempts, nowTolerance } from './write-journals.ts';
 
 const shared = [
   outOption,

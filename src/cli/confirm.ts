@@ -11,13 +11,11 @@ import type { RolloverPolicy } from '../rollover/policy.ts';
 import { quote } from '../text/escape.ts';
 import { newReport } from '../text/problem.ts';
 import { parseTime } from '../text/time.ts';
-import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { type CommandSpec, type Exit, type Globals, UsageError } from './command.ts';
 import { sayServed } from './confirm-served.ts';
 import { placesOf, stateOption, zoneArguments } from './repository-options.ts';
+import { writeJournals, writer, writingTime } from './write-journals.ts';
 
-/** Seconds that `--now` may be away from the system clock without being a rehearsal. */
-const nowTolerance = 300;
-const attempts = 3;
 /** Seconds: of most parents; without a description nothing better is known, and the policy counts where it says more. */
 const usualDsTtl = 86_400;
 
@@ -196,10 +194,7 @@ async function run(
   sayingsOf: (told: Told) => readonly Saying[],
 ): Promise<Exit> {
   const places = placesOf(host, globals, options, 'state');
-  const now = globals.now ?? host.now();
-  if (Math.abs(now - host.now()) > nowTolerance && options.rehearsal !== true) {
-    throw new UsageError('--now is more than five minutes away from the system clock: give --rehearsal on a copy');
-  }
+  const now = writingTime(host, globals, options);
   const { readRepository } = await import('../pipeline/repository.ts');
   const { rolloverPolicyOf } = await import('../rollover/policy.ts');
   const { readThrough } = await import('../host/commit-record.ts');
@@ -215,18 +210,10 @@ async function run(
       return typeof said === 'function' ? { zone, say: said } : said;
     }),
   );
-  const { confirm } = await import('../pipeline/confirm.ts');
-  for (let attempt = 1; ; attempt++) {
-    const { outcomes, conflict } = await confirm(host, places, confirmations);
-    if (conflict !== undefined && attempt < attempts) continue;
-    if (conflict !== undefined) {
-      host.stderr.write(`danezone: nothing was written: ${conflict}; run again\n`);
-      return Exit.temporary;
-    }
-    const { printConfirmed } = await import('./print-confirmed.ts');
-    await printConfirmed(host, globals, outcomes, policyOf, now);
-    return outcomes.some(({ state }) => state === 'refused') ? Exit.problems : Exit.done;
-  }
+  const { printConfirmed } = await import('./print-confirmed.ts');
+  return writeJournals(host, places, confirmations, (outcomes) =>
+    printConfirmed(host, globals, outcomes, policyOf, now),
+  );
 }
 
 function witnessOf(host: Host, options: Readonly<Record<string, unknown>>, now: number): Witness {
@@ -235,8 +222,7 @@ function witnessOf(host: Host, options: Readonly<Record<string, unknown>>, now: 
   if (at === undefined) {
     throw new UsageError(`--at ${quote(text ?? '')} is no time: write Unix seconds, YYYYMMDDHHMMSS or ISO 8601`);
   }
-  const by = (options.by as string | undefined) ?? host.environment('USER') ?? '';
-  return { at, now, by: by.trim() === '' ? 'confirm' : by.trim(), servers: [] };
+  return { at, now, by: writer(host, options, 'confirm'), servers: [] };
 }
 
 function zonesOf(host: Host, places: Places, args: readonly string[], all: boolean): readonly Name[] {

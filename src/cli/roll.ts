@@ -5,12 +5,9 @@ import type { Journal, RollRequest } from '../journal/journal.ts';
 import type { Confirmation } from '../pipeline/confirm.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import { newReport } from '../text/problem.ts';
-import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import type { CommandSpec, Exit, Globals } from './command.ts';
 import { placesOf, stateOption, unknownZones, zoneArguments } from './repository-options.ts';
-
-/** Seconds that `--now` may be away from the system clock without being a rehearsal. */
-const nowTolerance = 300;
-const attempts = 3;
+import { writeJournals, writer, writingTime } from './write-journals.ts';
 
 const zonesArgument = { flags: '<zone...>', description: 'the zones' };
 
@@ -201,10 +198,7 @@ async function run(
   ask: Ask,
 ): Promise<Exit> {
   const places = placesOf(host, globals, given);
-  const now = globals.now ?? host.now();
-  if (Math.abs(now - host.now()) > nowTolerance && given.rehearsal !== true) {
-    throw new UsageError('--now is more than five minutes away from the system clock: give --rehearsal on a copy');
-  }
+  const now = writingTime(host, globals, given);
   const zones = [...new Set(zoneArguments(args))];
   const { readRepository } = await import('../pipeline/repository.ts');
   const { readThrough } = await import('../host/commit-record.ts');
@@ -217,9 +211,8 @@ async function run(
     declared,
   );
   const policyOf = (zone: Name) => policyOfZone(files, places, description, zone);
-  const name = ((given.by as string | undefined) ?? host.environment('USER') ?? '').trim();
   const emergency = given.emergency === true;
-  const asks = await ask({ now, by: name === '' ? 'roll' : name, emergency });
+  const asks = await ask({ now, by: writer(host, given, 'roll'), emergency });
   const { withLed } = await import('../pipeline/rolled.ts');
   const confirmations = zones.map(
     (zone): Confirmation => ({
@@ -231,16 +224,8 @@ async function run(
       },
     }),
   );
-  const { confirm } = await import('../pipeline/confirm.ts');
-  for (let attempt = 1; ; attempt++) {
-    const { outcomes, conflict } = await confirm(host, places, confirmations);
-    if (conflict !== undefined && attempt < attempts) continue;
-    if (conflict !== undefined) {
-      host.stderr.write(`danezone: nothing was written: ${conflict}; run again\n`);
-      return Exit.temporary;
-    }
-    const { printAsked } = await import('./print-roll.ts');
-    await printAsked(host, globals, outcomes, { action, emergency, policyOf, now });
-    return outcomes.some(({ state }) => state === 'refused') ? Exit.problems : Exit.done;
-  }
+  const { printAsked } = await import('./print-roll.ts');
+  return writeJournals(host, places, confirmations, (outcomes) =>
+    printAsked(host, globals, outcomes, { action, emergency, policyOf, now }),
+  );
 }

@@ -9,7 +9,6 @@ import { FileError, type Host } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
 import { clockWentBack } from '../journal/clock.ts';
-import type { Journal } from '../journal/journal.ts';
 import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { rolloverPolicyOf } from '../rollover/policy.ts';
@@ -307,18 +306,17 @@ export class BuildRun {
   /** Stages journal, keys' states, last output and settings; they are committed together with the output. */
   #writeState(zone: Name, state: ZoneState, staged: StagedZone, settings: Settings | undefined): ServedContent {
     const { places, writesState, overrides, now } = this.#options;
-    const built = this.#builtOf(zone, staged, settings);
-    let journal: Journal | undefined;
+    const built = staged.built ?? this.#builtOf(zone, staged, settings);
     if (writesState) {
       const after = journalAfter(state, built, staged.led, now);
       const acceptsKeys = overrides.has(`${unauthorisedRule}=${zone}`);
       const { tx } = this.#run;
       const writer = { files: this.#host.files, tx, places, now, acceptsKeys };
-      journal = stageState(writer, state, after, staged.octets, settings);
+      stageState(writer, state, after, staged.octets, settings);
     }
     const { proven, contentDigest, ds, signatures, reused } = staged;
     const { file: sha256, serial, verdict } = proven;
-    return { sha256, serial, verdict, contentDigest, ds, signatures, reused, built, settings, journal };
+    return { sha256, serial, verdict, contentDigest, ds, signatures, reused, built, settings };
   }
 
   /** None for `resign`, which does not look at the description. */

@@ -14,6 +14,8 @@ import type { ZoneState } from './zone-state.ts';
 /** A staged zone with the keys and requests that the journal will have; undefined: those that it has now. */
 export interface StagedZone extends ProvenZone {
   readonly led?: Led;
+  /** The zone as the journal wants to know it, where the proof has read it already. */
+  readonly built?: BuiltZone;
   /** Why the keys stayed where they were. */
   readonly held?: readonly Problem[];
 }
@@ -40,7 +42,8 @@ export async function stageSafely(
   const { rolled } = state;
   const staged = await stageSigned(run, zone, state, settings, target);
   if (rolled === undefined || 'problems' in staged) return staged;
-  return proved(run, zone, state, settings, target, staged, how);
+  const built = how.builtOf(staged);
+  return proved(run, zone, state, settings, target, { ...staged, built }, built, how);
 }
 
 /** A zone that has left DNSSEC: the first build without signatures is a step of the engine too. `settings`: as it was signed. */
@@ -54,7 +57,7 @@ export async function stageLeft(
 ): Promise<StagedZone | { readonly problems: readonly Problem[] }> {
   const staged = await stageUnsigned(run, zone, state, settings.serial, target);
   if (state.rolled === undefined || 'problems' in staged) return staged;
-  return proved(run, zone, state, settings, target, staged, how);
+  return proved(run, zone, state, settings, target, staged, how.builtOf(staged), how);
 }
 
 async function proved(
@@ -63,13 +66,14 @@ async function proved(
   state: ZoneState,
   settings: Settings,
   target: string,
-  staged: ProvenZone,
-  { builtOf, isOverridden, to }: SafeStaging,
+  staged: StagedZone,
+  built: BuiltZone,
+  { isOverridden, to }: SafeStaging,
 ): Promise<StagedZone | { readonly problems: readonly Problem[] }> {
   const { rolled } = state;
   if (rolled === undefined) return staged;
   const led = rolled.after.journal;
-  const unsafe = newViolations(rolled, journalAfter(state, builtOf(staged), led, run.now), run.now);
+  const unsafe = newViolations(rolled, journalAfter(state, built, led, run.now), run.now);
   if (unsafe.length === 0 || isOverridden) return { ...staged, led };
   const own = newReport();
   for (const { message } of unsafe) {

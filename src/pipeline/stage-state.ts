@@ -28,14 +28,14 @@ export interface StateWriter {
   readonly acceptsKeys: boolean;
 }
 
-/** The journal as it is staged. Nothing is written before the commit, and then only if nobody else has changed the journal meanwhile. */
+/** Nothing is written before the commit, and then only if nobody else has changed the journal meanwhile. */
 export function stageState(
   writer: StateWriter,
   state: ZoneState,
   after: Journal,
   output: Octets,
   settings: Settings | undefined,
-): Journal {
+): void {
   const { files, tx, places } = writer;
   const { zone } = state;
   const publication = settings?.rollover?.publication ?? { kind: 'evidence' };
@@ -56,7 +56,6 @@ export function stageState(
     const generation = there && parseJournal(path, there, zone, newReport())?.generation;
     return generation === read ? undefined : `the journal of ${zone} was changed by another run meanwhile`;
   });
-  return journal;
 }
 
 /** BIND's form of what the journal says, so that a zone can move to named and back. */

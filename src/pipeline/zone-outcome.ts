@@ -1,6 +1,5 @@
 /** What a build has made of one zone. */
 import type { BuiltZone } from '../journal/built-zone.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Verdict } from '../verify/verify.ts';
 import type { Settings } from './settings-file.ts';
@@ -14,8 +13,6 @@ export interface ServedContent extends Pick<ProvenZone, 'contentDigest' | 'ds' |
   readonly verdict: Verdict;
   readonly built: BuiltZone;
   readonly settings: Settings | undefined;
-  /** As it was committed; undefined where no state is written. */
-  readonly journal: Journal | undefined;
 }
 
 export type ZoneOutcome =

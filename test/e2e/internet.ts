@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Daemon, type Namespace, put } from './namespace.ts';
-import { danezone, must } from './programs.ts';
+import { danezone, must, nsdConf } from './programs.ts';
 
 /** Where NSD answers for every zone, and where the names of name servers point to. */
 const authority = '127.0.0.53';
@@ -51,7 +51,7 @@ export function newInternet(folder: string, namespace: Namespace): Internet {
     const root = signedRoot(own, zones, nameservers, clock);
     const nsd = await namespace.start(
       'nsd',
-      ['-d', '-c', put(own, 'nsd.conf', nsdConf(own, [{ name: '.', file: root.file }, ...zones]))],
+      ['-d', '-c', put(own, 'nsd.conf', nsdConf(own, authority, [{ name: '.', file: root.file }, ...zones]))],
       (log) => log.includes('nsd started'),
     );
     if (/error/i.test(nsd.log())) throw new Error(`NSD: ${nsd.log()}`);
@@ -100,25 +100,6 @@ ${delegations.join('\n')}
     .find((line) => /^\.\t.*\tDNSKEY\t257 /.test(line));
   if (anchor === undefined) throw new Error('the root zone has no key');
   return { file, anchor: anchor.replaceAll('\t', ' ') };
-}
-
-function nsdConf(own: string, zones: readonly { readonly name: string; readonly file: string }[]): string {
-  return `server:
-  ip-address: ${authority}
-  zonesdir: ""
-  username: ""
-  chroot: ""
-  database: ""
-  pidfile: "${own}/nsd.pid"
-  xfrdfile: "${own}/xfrd.state"
-  zonelistfile: "${own}/zone.list"
-  xfrdir: "${own}"
-  server-count: 1
-  rrl-ratelimit: 0
-  verbosity: 1
-remote-control:
-  control-enable: no
-${zones.map(({ name, file }) => `zone:\n  name: "${name}"\n  zonefile: "${file}"\n`).join('')}`;
 }
 
 function unboundConf(own: string, anchor: string, zones: readonly DelegatedZone[], clock?: number): string {

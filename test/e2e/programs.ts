@@ -128,10 +128,18 @@ export async function startNsd(
   const own = join(folder, `nsd-${port}`);
   mkdirSync(own);
   const config = join(own, 'nsd.conf');
-  writeFileSync(
-    config,
-    `server:
-  ip-address: 127.0.0.1@${port}
+  writeFileSync(config, nsdConf(own, `127.0.0.1@${port}`, zones));
+  return start('nsd', ['-d', '-c', config], port, () => ready(port));
+}
+
+/** A configuration of NSD: its files in `own`, every zone from its file, `address` as `ip-address` takes it. */
+export function nsdConf(
+  own: string,
+  address: string,
+  zones: readonly { readonly name: string; readonly file: string }[],
+): string {
+  return `server:
+  ip-address: ${address}
   zonesdir: ""
   username: ""
   chroot: ""
@@ -145,9 +153,7 @@ export async function startNsd(
   verbosity: 1
 remote-control:
   control-enable: no
-${zones.map(({ name, file }) => `zone:\n  name: "${name}"\n  zonefile: "${file}"\n`).join('')}`,
-  );
-  return start('nsd', ['-d', '-c', config], port, () => ready(port));
+${zones.map(({ name, file }) => `zone:\n  name: "${name}"\n  zonefile: "${file}"\n`).join('')}`;
 }
 
 /** Unbound that asks `authority` for every zone and trusts `anchors` (DS or DNSKEY records in presentation form). */

@@ -10,7 +10,7 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Namespace, put } from './namespace.ts';
-import { danezone, must } from './programs.ts';
+import { danezone, must, nsdConf } from './programs.ts';
 
 const [primary, secondary] = ['127.0.0.53', '127.0.0.54'];
 export const resolvers = ['127.0.0.1', '127.0.0.2'] as const;
@@ -107,7 +107,7 @@ ${delegations.join('\n')}
   const root = signedRoot(new Map());
   for (const server of servers) {
     copy(new Map([['.', root], ...first]), server.folder);
-    const served = all.map((zone) => ({ zone, file: join(server.folder, fileOf(zone)) }));
+    const served = all.map((zone) => ({ name: zone, file: join(server.folder, fileOf(zone)) }));
     const config = put(server.folder, 'nsd.conf', nsdConf(server.folder, server.address, served));
     await namespace.start('nsd', ['-d', '-c', config], (log) => log.includes('nsd started'));
   }
@@ -157,29 +157,6 @@ export const seconds = (count: number): Promise<void> => new Promise((later) => 
 function serialOf(file: string): string {
   const [line] = readFileSync(file, 'utf8').split('\n', 1);
   return line.split('\t').at(-1)!.split(' ')[2];
-}
-
-function nsdConf(
-  own: string,
-  address: string,
-  zones: readonly { readonly zone: string; readonly file: string }[],
-): string {
-  return `server:
-  ip-address: ${address}
-  zonesdir: ""
-  username: ""
-  chroot: ""
-  database: ""
-  pidfile: "${own}/nsd.pid"
-  xfrdfile: "${own}/xfrd.state"
-  zonelistfile: "${own}/zone.list"
-  xfrdir: "${own}"
-  server-count: 1
-  rrl-ratelimit: 0
-  verbosity: 1
-remote-control:
-  control-enable: no
-${zones.map(({ zone, file }) => `zone:\n  name: "${zone}"\n  zonefile: "${file}"\n`).join('')}`;
 }
 
 function unboundConf(own: string, address: string, zones: readonly string[], lines: string): string {
