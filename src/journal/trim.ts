@@ -38,7 +38,7 @@ export function withoutForgotten(journal: Journal, now: number, publication: Pub
     }),
   );
   const trimmed = { ...journal, content, parentDs, rrsets };
-  const evidence = same(journal.evidence, evidenceLeft(trimmed, now, grace + dsTtl));
+  const evidence = same(journal.evidence, evidenceLeft(trimmed, lastDs(journal), now, grace + dsTtl));
   const serials = same(journal.serials, serialsLeft(trimmed, now));
   const isSame =
     content === journal.content &&
@@ -63,7 +63,17 @@ function isAbsentForLong({ versions }: RRsetHistory, since: number, publication:
   return service.state === 'published' && service.from + only.ttl <= since;
 }
 
-function evidenceLeft(journal: Journal, now: number, grace: number): readonly Evidence[] {
+/**
+ * The last look that found a DS: where it vanished, nothing else says that there was one. A zone that was unsigned since then was meant
+ * to lose it.
+ */
+function lastDs({ evidence, content }: Journal): number | undefined {
+  const row = evidence.findLast(({ fact }) => fact.kind === 'ds-seen' && fact.records.length > 0);
+  const wasLeft = content.some(({ signed, built }) => signed === undefined && built >= (row?.at ?? 0));
+  return wasLeft ? undefined : row?.id;
+}
+
+function evidenceLeft(journal: Journal, lastDs: number | undefined, now: number, grace: number): readonly Evidence[] {
   const { evidence, content, parentDs, rrsets } = journal;
   const used = new Set<number | undefined>(
     [...content, ...parentDs, ...rrsets.flatMap(({ versions }) => versions)].map(({ service }) =>
@@ -71,6 +81,7 @@ function evidenceLeft(journal: Journal, now: number, grace: number): readonly Ev
     ),
   );
   for (const kind of ['published', 'ds-seen'] as const) used.add(lastOf(journal, kind)?.id);
+  used.add(lastDs);
   const nextDs = new Map<number, number>();
   let later: Evidence | undefined;
   for (const row of evidence.toReversed()) {

@@ -3,7 +3,7 @@
  * asked for or not.
  */
 import { Type } from '../dns/type.ts';
-import type { DsVersion, Evidence, Journal } from '../journal/journal.ts';
+import type { DsVersion, Evidence, Journal, RRsetVersion } from '../journal/journal.ts';
 import type { ServiceRules } from './policy.ts';
 import { seenGone } from './served.ts';
 import type { Span } from './span.ts';
@@ -51,7 +51,10 @@ export function dsHistory(journal: Journal, rules: ServiceRules, now: number): r
   const runs = runsOf(seen);
   const asked = journal.parentDs.map((version, index): DsEntry => {
     const end = askedUntil(journal.parentDs, index, seen) + lag(rules, version, journal.parentDs[index + 1]);
-    return entry(journal, version.records, { from: version.built, until: end }, version.built, true, rules, now);
+    const { built, records } = version;
+    const hadDs =
+      journal.parentDs.slice(0, index).some(isSome) || seen.some((row) => row.at < built && row.records.length > 0);
+    return entry(journal, { records, asked: true, since: built }, { from: built, until: end }, hadDs, rules, now);
   });
   const others = runs.flatMap((run, index): DsEntry[] => {
     const isCovered = journal.parentDs.some(
@@ -64,7 +67,9 @@ export function dsHistory(journal: Journal, rules: ServiceRules, now: number): r
     const next = runs[index + 1];
     const from = runs[index - 1]?.last ?? run.first;
     const until = next === undefined ? never : next.first + lag(rules, run, next);
-    return [entry(journal, run.records, { from, until }, run.first, false, rules, now)];
+    const hadDs = runs.slice(0, index).some(isSome) || wasThere(journal.parentDs, run.first);
+    const { records, first: since } = run;
+    return [entry(journal, { records, asked: false, since }, { from, until }, hadDs, rules, now)];
   });
   return [...asked, ...others].sort((a, b) => a.held.from - b.held.from);
 }
@@ -118,37 +123,39 @@ function lag({ policy, mode }: ServiceRules, set: Records, next: Records | undef
 /** Of DS RDATA in hexadecimal. */
 const algorithmOf = (record: string) => record.slice(4, 6);
 
+/** `hadDs`: there was a DS before, at the parent or, for a set that was asked for, among those asked for. */
 function entry(
   journal: Journal,
-  records: readonly string[],
+  set: Pick<DsEntry, 'records' | 'asked' | 'since'>,
   served: Span,
-  since: number,
-  asked: boolean,
+  hadDs: boolean,
   { policy }: ServiceRules,
   now: number,
 ): DsEntry {
+  const { records, since } = set;
   const key = keyOf(records);
   const ttls = sightings(journal.evidence).flatMap((row) => (keyOf(row.records) === key ? row.ttl : []));
   const ttl = Math.max(policy.parent.ttl, ...ttls);
   const held = { from: served.from, until: served.until + ttl };
   const { insecure } = journal.requests;
   const leaving = records.length === 0 && insecure !== undefined && since >= insecure.at;
-  const intended = records.length > 0 || leaving || isMeantInsecure(journal, served, since, asked, now);
-  return { records, asked, since, ttl, held, intended, leaving };
+  const intended = records.length > 0 || leaving || !hadDs || wasUnsigned(journal, since, served, now);
+  return { ...set, ttl, held, intended, leaving };
 }
 
-/** Without a request. */
-function isMeantInsecure(journal: Journal, served: Span, since: number, asked: boolean, now: number): boolean {
-  const { parentDs, evidence, rrsets } = journal;
-  const wasSeen = sightings(evidence).some(({ at, records }) => at < since && records.length > 0);
-  const wasAsked = parentDs.some(
-    ({ built, records, service }) =>
-      built < since && records.length > 0 && (asked || (service.state !== 'unseen' && (service.from ?? since) < since)),
-  );
-  if (!wasSeen && !wasAsked) return true;
-  const dnskey = rrsets.find(({ owner, type }) => owner === journal.zone && type === Type.DNSKEY);
-  const wasUnsigned = dnskey?.versions.some(
-    ({ records, built }) => records.length === 0 && built >= since && built < served.until,
-  );
-  return since < now && wasUnsigned === true;
+const isSome = ({ records }: Records) => records.length > 0;
+
+/** Every parent server was seen with a set that was asked for, by then: in the same second too, since a DS comes before it goes. */
+function wasThere(versions: readonly DsVersion[], at: number): boolean {
+  return versions.some(({ records, service }) => {
+    const from = service.state === 'unseen' ? undefined : service.from;
+    return records.length > 0 && from !== undefined && from <= at;
+  });
+}
+
+/** A zone that was unsigned while it had no DS was meant to have none. */
+function wasUnsigned({ rrsets, zone }: Journal, since: number, served: Span, now: number): boolean {
+  const dnskey = rrsets.find(({ owner, type }) => owner === zone && type === Type.DNSKEY);
+  const isThen = ({ records, built }: RRsetVersion) => records.length === 0 && built >= since && built < served.until;
+  return since < now && dnskey?.versions.some(isThen) === true;
 }

@@ -134,4 +134,27 @@ describe('nothing is forgotten', () => {
     expect(dsSeen(withoutForgotten(two, end - 1, evidence), has)).toEqual({ at: t0 + day, ttl: 10 * day });
     expect(dsSeen(withoutForgotten(two, end, evidence), has)).toEqual({ at: t0 + day, ttl: 60 });
   });
+
+  test('that alone says that there was a DS: its last sighting, unless the zone was unsigned since', () => {
+    const withSets = (...sets: string[][]) =>
+      sets.reduce(
+        (journal, records, index) => withDs(journal, { records, ttl: 60, at: t0 + index * day, ...by }).journal!,
+        first,
+      );
+    const seen = (journal: Journal) =>
+      withoutForgotten(journal, t0 + 300 * day, evidence).evidence.flatMap(({ fact }) =>
+        fact.kind === 'ds-seen' ? [fact.records.join()] : [],
+      );
+    expect(seen(withSets(['aa'], ['bb'], [], ['cc']))).toEqual(['cc']);
+    expect(seen(withSets(['aa'], ['bb'], []))).toEqual(['bb', '']);
+    const { signed: _, ...unsigned } = builtOn(100).content;
+    const left = withBuilt(withSets(['aa'], ['bb'], []), { ...builtOn(100), content: unsigned }, t0 + 100 * day);
+    expect(seen(left)).toEqual(['']);
+    const again = withPublished(withBuilt(left, builtOn(101), t0 + 101 * day), {
+      serial: 102,
+      at: t0 + 101 * day,
+      ...by,
+    });
+    expect(seen(again.journal!)).toEqual(['']);
+  });
 });

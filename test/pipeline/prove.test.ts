@@ -9,6 +9,7 @@ import { danezone, inService, repository, settled } from './run.ts';
 
 type Host = ReturnType<typeof repository>;
 
+const day = 86_400;
 const path = '/infra/keys/example.net/journal.json';
 
 async function running(): Promise<Host> {
@@ -27,12 +28,14 @@ function rewrite(host: Host, change: (journal: Journal) => Journal): void {
 /** As if every parent server had been seen with the DS of a key that nobody has. */
 const strangeDs = '0929'.concat('0d02', 'ab'.repeat(32));
 
-function withStrangeDs(journal: Journal): Journal {
+function withSeenDs(journal: Journal, records: readonly string[]): Journal {
   const evidence = journal.evidence.map((row) =>
-    row.fact.kind === 'ds-seen' ? { ...row, fact: { ...row.fact, records: [strangeDs] } } : row,
+    row.fact.kind === 'ds-seen' ? { ...row, fact: { ...row.fact, records } } : row,
   );
   return { ...journal, evidence };
 }
+
+const withStrangeDs = (journal: Journal) => withSeenDs(journal, [strangeDs]);
 
 describe('danezone prove', () => {
   test.each([
@@ -81,6 +84,41 @@ describe('danezone prove', () => {
     expect(text).toMatchObject({ status: 3, out: expect.stringContaining('violation[no-key-for-ds]') });
     expect(text.out).toContain('2345 13 2');
     expect(text.out).not.toContain('The proof holds');
+  });
+
+  test.each([
+    0, 1, 400,
+  ])('a DS that vanished at the parent turns it red, %i days after it was seen first', async (days) => {
+    const host = await running();
+    host.setTime(settled + days * day);
+    await danezone(host, 'confirm', 'ds-seen', 'example.net', '--ds', 'none');
+    const prove = async () => {
+      const { status, out } = await danezone(host, 'prove', 'example.net', '--format', 'json');
+      return { status, kinds: JSON.parse(out).violations.map(({ kind }: { kind: string }) => kind) };
+    };
+    expect(await prove()).toEqual({ status: 3, kinds: ['insecure'] });
+    // A build goes on, and what it forgets of the past does not make the proof green.
+    for (let month = 1; month <= 3; month++) {
+      host.setTime(settled + (days + 30 * month) * day);
+      expect(await danezone(host, 'build', 'example.net')).toMatchObject({ status: 0 });
+      await danezone(host, 'confirm', 'published', 'example.net');
+    }
+    expect(await prove()).toEqual({ status: 3, kinds: ['insecure'] });
+    await danezone(host, 'confirm', 'ds-seen', 'example.net');
+    expect(await prove()).toEqual({ status: 3, kinds: ['insecure'] });
+    // parent-ds-ttl 1d + parent-propagation-delay 1h
+    host.setTime(settled + (days + 90) * day + day + 3600);
+    expect(await prove()).toEqual({ status: 0, kinds: [] });
+  });
+
+  test('a journal whose DS was edited away, and sealed again, turns it red', async () => {
+    const host = await running();
+    rewrite(host, (journal) => withSeenDs(journal, []));
+    expect(await danezone(host, 'prove', 'example.net')).toMatchObject({
+      status: 3,
+      out: expect.stringContaining('violation[insecure]'),
+    });
+    expect(await danezone(host, 'build', 'example.net')).toMatchObject({ status: 0 });
   });
 
   test('a key that was withdrawn under its DS turns it red', async () => {

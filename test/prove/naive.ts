@@ -270,7 +270,8 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
     const until = next === undefined ? end : next.at + lag(row.records, next.records);
     const isServed = (second: number) => second >= start && (next === undefined || second < until);
     const leaves = row.records.length === 0 && since >= insecureSince;
-    const isIntended = leaves || !seenBefore(since) || unsignedBetween(since, until);
+    const hadDs = rows.slice(0, first).some(({ records }) => records.length > 0);
+    const isIntended = leaves || !hadDs || unsignedBetween(since, until);
     const { records } = row;
     return [
       {

@@ -297,6 +297,24 @@ describe('the DS set', () => {
     expect(core(judged(of))).toEqual([]);
   });
 
+  test('that vanishes in the second in which it was seen was there', () => {
+    const of = (first: string[], second: string[]) =>
+      journal({
+        ds: [dsVersion([t0], [ds(ksk1)])],
+        seen: [dsSeen(t0 + day, first), dsSeen(t0 + day, second)],
+        dnskey: [dnskey([t0], [ksk1, zsk1], [ksk1])],
+        content: [content([t0], [zsk1])],
+      });
+    expect(core(judged(of([], [ds(ksk1)])))).toEqual([]);
+    expect(core(judged(of([ds(ksk1)], [])))).toEqual([
+      { kind: 'insecure', from: t0 + day, until: undefined, caches: [{ what: 'DS', records: [] }] },
+    ]);
+    // The row that showed it is not there any more, and the history of the set knows.
+    const published: Service = { state: 'published', from: t0 + day, evidence: 1 };
+    const told = { ...of([], []), parentDs: [{ ...dsVersion([t0], [ds(ksk1)]), service: published }] };
+    expect(core(judged(told))).toMatchObject([{ kind: 'insecure', from: t0 + day }]);
+  });
+
   test('without evidence never ends', () => {
     const of = journal({
       ds: [dsVersion([t0, swap], [ds(ksk1)]), dsVersion([swap], [ds(ksk2)])],
