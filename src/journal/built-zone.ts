@@ -4,6 +4,7 @@ import { Type, type TypeCode } from '../dns/type.ts';
 import type { Row, Zone } from '../dns/zone.ts';
 import { asBuffer, hex } from '../text/octets.ts';
 import { type ContentVersion, keyId, type SerialPolicy, type Signed } from './journal.ts';
+import { routesIn } from './routes.ts';
 
 export interface BuiltRRset {
   readonly owner: Name;
@@ -23,6 +24,8 @@ export interface BuiltZone {
   readonly content: Pick<ContentVersion, 'largestTtl' | 'negativeTtl' | 'expire' | 'signed'>;
   /** Every awaited RRset that the zone has. */
   readonly rrsets: readonly BuiltRRset[];
+  /** Of `Journal.routes`; undefined: they are as they were. */
+  readonly routes?: readonly BuiltRRset[];
   /** The DS RRset that the parent should have now: RDATA in hexadecimal. */
   readonly parentDs: readonly string[];
 }
@@ -31,16 +34,21 @@ export interface BuiltZone {
 const awaited: ReadonlySet<TypeCode> = new Set([Type.DNSKEY, Type.CDS, Type.CDNSKEY, Type.TLSA]);
 const tlsaOwner = /^_[^.]+\._[^.]+\./;
 
+export interface HowBuilt {
+  readonly serialPolicy: SerialPolicy;
+  readonly contentDigest: string;
+  readonly parentDs: readonly string[];
+  /** Whose routes are followed besides those of the hosts with TLSA records in this zone. */
+  readonly hosts?: Iterable<Name>;
+}
+
 /** Reads a zone as it was verified (signed, or on purpose unsigned). `now` decides which 32-bit time is meant (RFC 4034 3.1.5). */
-export function builtZone(
-  zone: Zone,
-  how: { readonly serialPolicy: SerialPolicy; readonly contentDigest: string; readonly parentDs: readonly string[] },
-  now: number,
-): BuiltZone {
+export function builtZone(zone: Zone, how: HowBuilt, now: number): BuiltZone {
   const { columns } = zone;
   const rrsets: BuiltRRset[] = [];
   const rest = new Signatures(now);
   const all = new Signatures(now);
+  const hosts = new Set(how.hosts);
   let largestTtl = 0;
   for (let row = 0; row < zone.rowCount; row++) {
     const type = columns.type[row];
@@ -50,7 +58,9 @@ export function builtZone(
       continue;
     }
     if (awaited.has(type) || (type === Type.CNAME && tlsaOwner.test(zone.name(columns.owner[row])))) {
-      rrsets.push(builtRRset(zone, row, now));
+      const rrset = builtRRset(zone, row, now);
+      rrsets.push(rrset);
+      if (tlsaOwner.test(rrset.owner)) hosts.add(rrset.owner.replace(tlsaOwner, '') as Name);
     } else if (type !== Type.NSEC && type !== Type.NSEC3) {
       largestTtl = Math.max(largestTtl, columns.ttl[row]);
     }
@@ -70,6 +80,7 @@ export function builtZone(
       signed: rest.signed(),
     },
     rrsets,
+    routes: routesIn(zone, hosts),
     parentDs: how.parentDs,
   };
 }

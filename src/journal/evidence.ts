@@ -54,12 +54,15 @@ export function withPublished(
   const seen = <V extends Timeline>(versions: readonly V[]) =>
     withService(versions, (of) => seenWith(of, built, at, id));
   const content = seen(journal.content);
-  const rrsets = kept(journal.rrsets, (history) => {
-    const versions = seen(history.versions);
-    return versions === history.versions ? history : { ...history, versions };
-  });
-  const isKnown = content === journal.content && rrsets === journal.rrsets && last?.fact.serial === serial;
-  return { journal: isKnown ? journal : withRow({ ...journal, content, rrsets }, evidence) };
+  const [rrsets, routes] = [journal.rrsets, journal.routes].map((histories) =>
+    kept(histories, (history) => {
+      const versions = seen(history.versions);
+      return versions === history.versions ? history : { ...history, versions };
+    }),
+  );
+  const isSame = content === journal.content && rrsets === journal.rrsets && routes === journal.routes;
+  const isKnown = isSame && last?.fact.serial === serial;
+  return { journal: isKnown ? journal : withRow({ ...journal, content, rrsets, routes }, evidence) };
 }
 
 /** What every server having the build of `built` says of a version. */

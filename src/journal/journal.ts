@@ -32,6 +32,11 @@ export interface Journal {
   readonly serials: readonly BuiltSerial[];
   /** The RRsets whose arrival in caches something waits for, by owner in canonical order, then type. */
   readonly rrsets: readonly RRsetHistory[];
+  /**
+   * What leads senders to hosts with TLSA records, by host and type: A, AAAA, and the MX records of this zone that name the host as one,
+   * with their largest TTL. A version without records leads nowhere. Not followed before danezone knew of them.
+   */
+  readonly routes: readonly RRsetHistory[];
   readonly evidence: readonly Evidence[];
   readonly overrides: readonly Override[];
   /** What was read does not fit its seal: somebody edited the file. Never printed; trust.ts answers it. */
@@ -216,6 +221,7 @@ export function newJournal(zone: Name, now: number): Journal {
     requests: {},
     serials: [],
     rrsets: [],
+    routes: [],
     evidence: [],
     overrides: [],
   };

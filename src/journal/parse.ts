@@ -84,7 +84,10 @@ const firstFields = [
   'overrides',
 ] as const;
 
-type FirstFields = { readonly [K in (typeof firstFields)[number]]: JsonValue } & { readonly serial?: JsonValue };
+type FirstFields = { readonly [K in (typeof firstFields)[number]]: JsonValue } & {
+  readonly serial?: JsonValue;
+  readonly routes?: JsonValue;
+};
 
 /** Of form 1 nothing is known but the last serial, and nobody had asked for anything. */
 function readFirstForm(value: JsonValue, zone: Name): Journal {
@@ -95,7 +98,7 @@ function readFirstForm(value: JsonValue, zone: Name): Journal {
 }
 
 function readJournal(value: JsonValue, zone: Name): Journal {
-  const fields = value.fields([...firstFields, 'keys', 'requests', 'serials'], ['serial', 'seal']);
+  const fields = value.fields([...firstFields, 'keys', 'requests', 'serials'], ['serial', 'routes', 'seal']);
   return {
     ...readCommon(fields, zone),
     keys: readKeys(fields.keys),
@@ -114,6 +117,7 @@ function readCommon(fields: FirstFields, zone: Name): Omit<Journal, 'keys' | 're
     content: inOrder(fields.content, readContent),
     parentDs: inOrder(fields.parentDs, readDs),
     rrsets: readHistories(fields.rrsets),
+    routes: fields.routes === undefined ? [] : readHistories(fields.routes),
     evidence: readRows(fields.evidence),
     overrides: fields.overrides.items().map(readOverride),
   };

@@ -9,6 +9,7 @@ import {
   type KeyRecord,
   type RecordState,
   type Requests,
+  type RRsetHistory,
   type Service,
   type Signed,
   type Timeline,
@@ -32,7 +33,7 @@ const textOf = (value: Json) => `${JSON.stringify(sorted(value), null, 2)}\n`;
 
 function contentOf(journal: Journal): { readonly [key: string]: Json | undefined } {
   const { zone, generation, changed, serial, serials, keys, requests, content, parentDs } = journal;
-  const { rrsets, evidence, overrides } = journal;
+  const { rrsets, routes, evidence, overrides } = journal;
   return {
     version: journalVersion,
     zone,
@@ -54,20 +55,26 @@ function contentOf(journal: Journal): { readonly [key: string]: Json | undefined
       expire: version.expire,
     })),
     parentDs: parentDs.map((version) => ({ ...timeline(version), records: version.records })),
-    rrsets: Object.fromEntries(
-      rrsets.map(({ owner, type, versions }) => [
-        `${owner} ${typeName(type)}`,
-        versions.map((version) => ({
-          ...timeline(version),
-          ...signed(version.signed),
-          records: version.records,
-          ttl: version.ttl,
-        })),
-      ]),
-    ),
+    rrsets: printHistories(rrsets),
+    // Left out where there are none: a journal from before stays the very same text, and its seal fits.
+    routes: routes.length === 0 ? undefined : printHistories(routes),
     evidence: evidence.map(({ at, ...row }) => ({ ...row, at: readableTime(at) })),
     overrides: overrides.map(({ at, ...row }) => ({ ...row, at: readableTime(at) })),
   };
+}
+
+function printHistories(histories: readonly RRsetHistory[]): { readonly [key: string]: Json } {
+  return Object.fromEntries(
+    histories.map(({ owner, type, versions }) => [
+      `${owner} ${typeName(type)}`,
+      versions.map((version) => ({
+        ...timeline(version),
+        ...signed(version.signed),
+        records: version.records,
+        ttl: version.ttl,
+      })),
+    ]),
+  );
 }
 
 function printKey(key: Omit<KeyRecord, 'id'>): { readonly [key: string]: Json | undefined } {

@@ -29,21 +29,24 @@ export function withoutForgotten(journal: Journal, now: number, publication: Pub
   );
   const dsTtl = Math.max(usualDsTtl, ...journal.evidence.map(({ fact }) => (fact.kind === 'ds-seen' ? fact.ttl : 0)));
   const parentDs = withoutOldest(journal.parentDs, (version) => isForgotten(version, dsTtl));
-  const rrsets = same(
-    journal.rrsets,
-    journal.rrsets.flatMap((history) => {
-      const versions = withoutOldest(history.versions, (version) => isForgotten(version, version.ttl));
-      const kept = versions === history.versions ? history : { ...history, versions };
-      return isAbsentForLong(kept, now - grace, publication) ? [] : kept;
-    }),
+  const [rrsets, routes] = [journal.rrsets, journal.routes].map((histories) =>
+    same(
+      histories,
+      histories.flatMap((history) => {
+        const versions = withoutOldest(history.versions, (version) => isForgotten(version, version.ttl));
+        const kept = versions === history.versions ? history : { ...history, versions };
+        return isAbsentForLong(kept, now - grace, publication) ? [] : kept;
+      }),
+    ),
   );
-  const trimmed = { ...journal, content, parentDs, rrsets };
+  const trimmed = { ...journal, content, parentDs, rrsets, routes };
   const evidence = same(journal.evidence, evidenceLeft(trimmed, lastDs(journal), now, grace + dsTtl));
   const serials = same(journal.serials, serialsLeft(trimmed, now));
   const isSame =
     content === journal.content &&
     parentDs === journal.parentDs &&
     rrsets === journal.rrsets &&
+    routes === journal.routes &&
     evidence === journal.evidence &&
     serials === journal.serials;
   return isSame ? journal : { ...trimmed, evidence, serials };
@@ -74,9 +77,9 @@ function lastDs({ evidence, content }: Journal): number | undefined {
 }
 
 function evidenceLeft(journal: Journal, lastDs: number | undefined, now: number, grace: number): readonly Evidence[] {
-  const { evidence, content, parentDs, rrsets } = journal;
+  const { evidence, content, parentDs, rrsets, routes } = journal;
   const used = new Set<number | undefined>(
-    [...content, ...parentDs, ...rrsets.flatMap(({ versions }) => versions)].map(({ service }) =>
+    [...content, ...parentDs, ...[...rrsets, ...routes].flatMap(({ versions }) => versions)].map(({ service }) =>
       service.state === 'unseen' ? undefined : service.evidence,
     ),
   );
@@ -102,10 +105,12 @@ function evidenceLeft(journal: Journal, lastDs: number | undefined, now: number,
  * ended: the others say nothing that the next one does not say.
  */
 function serialsLeft(journal: Journal, now: number): readonly BuiltSerial[] {
-  const { serials, content, rrsets } = journal;
+  const { serials, content, rrsets, routes } = journal;
   const confirmed = lastOf(journal, 'published')?.fact.serial;
   const last = serials.findLastIndex(({ serial }) => serial === confirmed);
-  const changes = [...content, ...rrsets.flatMap(({ versions }) => versions)].map((version) => version.built);
+  const changes = [...content, ...[...rrsets, ...routes].flatMap(({ versions }) => versions)].map(
+    (version) => version.built,
+  );
   return serials.filter(({ built }, index) => {
     if (now < built + serialMemory || index === last || index === serials.length - 1) return true;
     const next = serials[index + 1].built;

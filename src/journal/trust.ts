@@ -11,7 +11,14 @@ import { readableTime } from '../text/time.ts';
 import type { BuiltZone } from './built-zone.ts';
 import { clockTolerance } from './clock.ts';
 import { currentVersion, versionsOf } from './held.ts';
-import { type Journal, type KeyRecord, newJournal, type RecordState, type Timeline } from './journal.ts';
+import {
+  type Journal,
+  type KeyRecord,
+  newJournal,
+  type RecordState,
+  type RRsetHistory,
+  type Timeline,
+} from './journal.ts';
 import { rules } from './rules.ts';
 import { withBuilt } from './with-built.ts';
 
@@ -88,7 +95,8 @@ export function restarted(
     serial: before.serial && { ...before.serial, contentDigest: unknownDigest },
     content: before.content.map(forgotten),
     parentDs: before.parentDs.map(forgotten),
-    rrsets: before.rrsets.map((history) => ({ ...history, versions: history.versions.map(forgotten) })),
+    rrsets: before.rrsets.map(unseenHistory),
+    routes: before.routes.map(unseenHistory),
     evidence: [],
     // A person's word for a step was given to other facts.
     requests: { insecure: before.requests.insecure, rolls: before.requests.rolls },
@@ -96,6 +104,10 @@ export function restarted(
   };
   const after = built === undefined ? unseen : withBuilt(unseen, withAskedDs(built, unseen), now);
   return { ...after, generation: before.generation, keys: restartedKeys(after.keys, after, now) };
+}
+
+function unseenHistory(history: RRsetHistory): RRsetHistory {
+  return { ...history, versions: history.versions.map(forgotten) };
 }
 
 function forgotten<V extends Timeline>(version: V): V {

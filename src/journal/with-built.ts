@@ -19,7 +19,7 @@ export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Jo
       ? journal.serials
       : [...journal.serials, { serial: built.serial, built: now, firstExpiry: built.firstExpiry }];
   const serial = serialAfter(journal, built, now);
-  const content = after<ContentVersion>(
+  const content = versionsAfter<ContentVersion>(
     journal.content,
     built.content,
     (a, b) =>
@@ -34,13 +34,18 @@ export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Jo
   const parentDs =
     journal.parentDs.length === 0 && records.length === 0
       ? journal.parentDs
-      : after<DsVersion>(journal.parentDs, { records }, (a, b) => sameTexts(a.records, b.records), now);
-  const rrsets = historiesAfter(journal, built, now);
+      : versionsAfter<DsVersion>(journal.parentDs, { records }, (a, b) => sameTexts(a.records, b.records), now);
+  // The absence that was there before an RRset: caches may hold that too. In a new zone there was none.
+  const rrsets = historiesAfter(journal.rrsets, built.rrsets, absenceSoFar(journal), absence(built.content), now);
+  const nowhere = { records: [], ttl: 0 };
+  const routes =
+    built.routes === undefined ? journal.routes : historiesAfter(journal.routes, built.routes, [], nowhere, now);
   if (
     serial === journal.serial &&
     content === journal.content &&
     parentDs === journal.parentDs &&
     rrsets === journal.rrsets &&
+    routes === journal.routes &&
     serials === journal.serials
   ) {
     return journal;
@@ -54,6 +59,7 @@ export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Jo
     content,
     parentDs,
     rrsets,
+    routes,
   };
 }
 
@@ -74,48 +80,48 @@ function serialAfter(
   return { last, policy, contentDigest, built: serial?.last === last ? serial.built : now };
 }
 
-function historiesAfter(journal: Journal, built: BuiltZone, now: number): readonly RRsetHistory[] {
+/** `before`: what stood there until an RRset came; `gone`: what stands there when it has left. */
+function historiesAfter(
+  histories: readonly RRsetHistory[],
+  built: readonly BuiltRRset[],
+  before: readonly RRsetVersion[],
+  gone: Found<RRsetVersion>,
+  now: number,
+): readonly RRsetHistory[] {
   const key = (owner: Name, type: TypeCode) => `${owner} ${type}`;
-  const before = new Map(journal.rrsets.map((history) => [key(history.owner, history.type), history]));
-  const found = new Map(built.rrsets.map((rrset) => [key(rrset.owner, rrset.type), rrset]));
+  const known = new Set(histories.map((history) => key(history.owner, history.type)));
+  const found = new Map(built.map((rrset) => [key(rrset.owner, rrset.type), rrset]));
   let moved = false;
-  const histories = new Map<string, RRsetHistory>();
-  for (const [id, history] of before) {
-    const rrset = found.get(id) ?? absent(history, built);
-    const versions = after<RRsetVersion>(history.versions, versionOf(rrset), sameRRset, now);
+  const after = histories.map((history): RRsetHistory => {
+    const rrset = found.get(key(history.owner, history.type));
+    const versions = versionsAfter(history.versions, rrset === undefined ? gone : versionOf(rrset), sameRRset, now);
     moved ||= versions !== history.versions;
-    histories.set(id, versions === history.versions ? history : { ...history, versions });
-  }
+    return versions === history.versions ? history : { ...history, versions };
+  });
   for (const [id, rrset] of found) {
-    if (before.has(id)) continue;
+    if (known.has(id)) continue;
     moved = true;
-    // The absence that was there before it: caches may hold that too. In a new zone there was none.
-    const absence = journal.content.length === 0 ? [] : absenceSoFar(journal);
-    const versions = after<RRsetVersion>(absence, versionOf(rrset), sameRRset, now);
-    histories.set(id, { owner: rrset.owner, type: rrset.type, versions });
+    const versions = versionsAfter(before, versionOf(rrset), sameRRset, now);
+    after.push({ owner: rrset.owner, type: rrset.type, versions });
   }
-  if (!moved) return journal.rrsets;
-  return [...histories.values()].sort((a, b) => compareNames(a.owner, b.owner) || a.type - b.type);
+  if (!moved) return histories;
+  return after.sort((a, b) => compareNames(a.owner, b.owner) || a.type - b.type);
 }
 
 function versionOf({ records, ttl, signed }: BuiltRRset) {
   return { records, ttl, signed };
 }
 
-function absent({ owner, type }: RRsetHistory, { content }: BuiltZone): BuiltRRset {
-  return { owner, type, records: [], ttl: content.negativeTtl, signed: content.signed };
+function absence({ negativeTtl, signed }: BuiltZone['content']): Found<RRsetVersion> {
+  return { records: [], ttl: negativeTtl, signed };
 }
 
 /** An RRset that nobody waited for until now was absent with the denials that each version of the content had. */
 function absenceSoFar({ content }: Journal): readonly RRsetVersion[] {
-  return content.map(({ negativeTtl, signed, built, dropped, service }) => ({
-    records: [],
-    ttl: negativeTtl,
-    signed,
-    built,
-    dropped,
-    service,
-  }));
+  return content.map((version) => {
+    const { built, dropped, service } = version;
+    return { ...absence(version), built, dropped, service };
+  });
 }
 
 function sameRRset(a: Found<RRsetVersion>, b: Found<RRsetVersion>): boolean {
@@ -134,7 +140,7 @@ function sameSigners(a: Signed | undefined, b: Signed | undefined): boolean {
  * A history after a build that has `found` in it: the current version with later signatures, or the end of it and a new one.
  * The very same array where nothing moved.
  */
-function after<V extends Timeline & { readonly signed?: Signed }>(
+function versionsAfter<V extends Timeline & { readonly signed?: Signed }>(
   versions: readonly V[],
   found: Found<V>,
   same: (a: Found<V>, b: Found<V>) => boolean,

@@ -73,6 +73,30 @@ function history<V>(facts: fc.Arbitrary<V>) {
     })),
   );
 }
+const histories = (...types: number[]) =>
+  fc
+    .uniqueArray(
+      fc.tuple(
+        fc.constantFrom('example.org.', 'a\\.b.example.org.', '_25._tcp.mx.example.org.'),
+        fc.constantFrom(...types),
+      ),
+      {
+        selector: ([owner, type]) => `${owner} ${type}`,
+      },
+    )
+    .chain((keys) =>
+      fc.tuple(
+        ...keys
+          .map(([owner, type]) => ({ owner: name(owner), type }))
+          // Canonical order: `a\.b` is one label, and sorts before `mx`.
+          .sort((a, b) => rank(a.owner) - rank(b.owner) || a.type - b.type)
+          .map((key) =>
+            history<Pick<RRsetVersion, 'records' | 'ttl' | 'signed'>>(
+              fc.record({ records: fc.array(octets), ttl, signed }),
+            ).map((versions) => ({ ...key, versions })),
+          ),
+      ),
+    );
 const journals: fc.Arbitrary<Journal> = fc.record({
   zone: fc.constant(zone),
   generation: fc.nat(),
@@ -108,29 +132,8 @@ const journals: fc.Arbitrary<Journal> = fc.record({
     ),
   }),
   serials: fc.array(fc.record({ serial: fc.integer({ min: 0, max: 0xffff_ffff }), built: time }), { maxLength: 3 }),
-  rrsets: fc
-    .uniqueArray(
-      fc.tuple(
-        fc.constantFrom('example.org.', 'a\\.b.example.org.', '_25._tcp.mx.example.org.'),
-        fc.constantFrom(Type.TLSA, Type.DNSKEY, 65280),
-      ),
-      {
-        selector: ([owner, type]) => `${owner} ${type}`,
-      },
-    )
-    .chain((keys) =>
-      fc.tuple(
-        ...keys
-          .map(([owner, type]) => ({ owner: name(owner), type }))
-          // Canonical order: `a\.b` is one label, and sorts before `mx`.
-          .sort((a, b) => rank(a.owner) - rank(b.owner) || a.type - b.type)
-          .map((key) =>
-            history<Pick<RRsetVersion, 'records' | 'ttl' | 'signed'>>(
-              fc.record({ records: fc.array(octets), ttl, signed }),
-            ).map((versions) => ({ ...key, versions })),
-          ),
-      ),
-    ),
+  rrsets: histories(Type.TLSA, Type.DNSKEY, 65280),
+  routes: histories(Type.A, Type.AAAA, Type.MX),
   evidence: fc
     .array(
       fc.record({

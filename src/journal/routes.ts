@@ -1,0 +1,47 @@
+/** What leads senders to hosts with TLSA records: their records have to outlast it in caches (ROLLOVER section 3). */
+import { isAtOrBelow, type Name, nameFromWire } from '../dns/name.ts';
+import { Type } from '../dns/type.ts';
+import type { Zone } from '../dns/zone.ts';
+import { hex } from '../text/octets.ts';
+import type { BuiltRRset } from './built-zone.ts';
+
+/**
+ * For each of the hosts the A and AAAA RRsets of this zone, and the MX records of this zone that name it, taken together: their owner is
+ * the host, their TTL the largest. Not signed: who signed them makes no difference to where they lead.
+ */
+export function routesIn(zone: Zone, hosts: ReadonlySet<Name>): readonly BuiltRRset[] {
+  if (hosts.size === 0) return [];
+  return [...addressesOf(zone, hosts), ...mailTo(zone, hosts)];
+}
+
+function addressesOf(zone: Zone, hosts: ReadonlySet<Name>): readonly BuiltRRset[] {
+  return [...hosts].flatMap((host) => {
+    const id = isAtOrBelow(host, zone.apex) ? zone.find(host) : -1;
+    if (id < 0) return [];
+    return [Type.A, Type.AAAA].flatMap((type): BuiltRRset[] => {
+      const row = zone.row(id, type);
+      if (row < 0) return [];
+      return [{ owner: host, type, records: zone.rdataOf(row).map(hex), ttl: zone.columns.ttl[row] }];
+    });
+  });
+}
+
+function mailTo(zone: Zone, hosts: ReadonlySet<Name>): readonly BuiltRRset[] {
+  const found = new Map<Name, { readonly records: Set<string>; ttl: number }>();
+  const { type, ttl } = zone.columns;
+  for (let row = 0; row < zone.rowCount; row++) {
+    if (type[row] !== Type.MX) continue;
+    for (const rdata of zone.rdataOf(row)) {
+      // RFC 1035 section 3.3.9: the preference, two octets, and the exchange.
+      const host = nameFromWire(rdata.subarray(2));
+      if (!hosts.has(host)) continue;
+      const known = found.get(host) ?? { records: new Set(), ttl: 0 };
+      known.records.add(hex(rdata));
+      known.ttl = Math.max(known.ttl, ttl[row]);
+      found.set(host, known);
+    }
+  }
+  return [...found].map(([owner, known]) => {
+    return { owner, type: Type.MX, records: [...known.records].sort(), ttl: known.ttl };
+  });
+}
