@@ -28,6 +28,7 @@ export interface DsEntry {
 
 interface Seen {
   readonly at: number;
+  readonly key: string;
   readonly records: readonly string[];
   readonly ttl: number;
 }
@@ -49,19 +50,18 @@ const keyOf = (records: readonly string[]) => [...records].sort().join();
 export function dsHistory(journal: Journal, rules: ServiceRules, now: number): readonly DsEntry[] {
   const seen = sightings(journal.evidence);
   const runs = runsOf(seen);
+  const known = { journal, seen, rules, now };
+  const ends = journal.parentDs.map((_, index) => askedUntil(journal.parentDs, index, seen));
   const asked = journal.parentDs.map((version, index): DsEntry => {
-    const end = askedUntil(journal.parentDs, index, seen) + lag(rules, version, journal.parentDs[index + 1]);
+    const until = ends[index] + lag(rules, version, journal.parentDs[index + 1]);
     const { built, records } = version;
     const hadDs =
       journal.parentDs.slice(0, index).some(isSome) || seen.some((row) => row.at < built && row.records.length > 0);
-    return entry(journal, { records, asked: true, since: built }, { from: built, until: end }, hadDs, rules, now);
+    return entry(known, { records, asked: true, since: built }, { from: built, until }, hadDs);
   });
   const others = runs.flatMap((run, index): DsEntry[] => {
     const isCovered = journal.parentDs.some(
-      (version, at) =>
-        keyOf(version.records) === run.key &&
-        version.built <= run.first &&
-        run.first < askedUntil(journal.parentDs, at, seen),
+      (version, at) => keyOf(version.records) === run.key && version.built <= run.first && run.first < ends[at],
     );
     if (isCovered) return [];
     const next = runs[index + 1];
@@ -69,22 +69,21 @@ export function dsHistory(journal: Journal, rules: ServiceRules, now: number): r
     const until = next === undefined ? never : next.first + lag(rules, run, next);
     const hadDs = runs.slice(0, index).some(isSome) || wasThere(journal.parentDs, run.first);
     const { records, first: since } = run;
-    return [entry(journal, { records, asked: false, since }, { from, until }, hadDs, rules, now)];
+    return [entry(known, { records, asked: false, since }, { from, until }, hadDs)];
   });
   return [...asked, ...others].sort((a, b) => a.held.from - b.held.from);
 }
 
 function sightings(evidence: readonly Evidence[]): readonly Seen[] {
   const seen = evidence.flatMap(({ at, fact }) =>
-    fact.kind === 'ds-seen' ? { at, records: fact.records, ttl: fact.ttl } : [],
+    fact.kind === 'ds-seen' ? { at, key: keyOf(fact.records), records: fact.records, ttl: fact.ttl } : [],
   );
   return seen.sort((a, b) => a.at - b.at);
 }
 
 function runsOf(seen: readonly Seen[]): readonly Run[] {
   const runs: Run[] = [];
-  for (const { at, records } of seen) {
-    const key = keyOf(records);
+  for (const { at, key, records } of seen) {
     const run = runs.at(-1);
     if (run?.key === key) runs[runs.length - 1] = { ...run, last: at };
     else runs.push({ key, records, first: at, last: at });
@@ -103,12 +102,9 @@ function askedUntil(versions: readonly DsVersion[], index: number, seen: readonl
   const later = new Set(versions.slice(index + 1).map((version) => keyOf(version.records)));
   const older = new Set([
     ...versions.slice(0, index).map((version) => keyOf(version.records)),
-    ...seen.filter(({ at }) => at < built).map((row) => keyOf(row.records)),
+    ...seen.filter(({ at }) => at < built).map(({ key }) => key),
   ]);
-  const another = seen.find((row) => {
-    const key = keyOf(row.records);
-    return row.at >= dropped && key !== own && (later.has(key) || !older.has(key));
-  });
+  const another = seen.find(({ at, key }) => at >= dropped && key !== own && (later.has(key) || !older.has(key)));
   return Math.min(another?.at ?? never, seenGone(versions, index));
 }
 
@@ -123,19 +119,24 @@ function lag({ policy, mode }: ServiceRules, set: Records, next: Records | undef
 /** Of DS RDATA in hexadecimal. */
 const algorithmOf = (record: string) => record.slice(4, 6);
 
+interface Known {
+  readonly journal: Journal;
+  readonly seen: readonly Seen[];
+  readonly rules: ServiceRules;
+  readonly now: number;
+}
+
 /** `hadDs`: there was a DS before, at the parent or, for a set that was asked for, among those asked for. */
 function entry(
-  journal: Journal,
+  { journal, seen, rules, now }: Known,
   set: Pick<DsEntry, 'records' | 'asked' | 'since'>,
   served: Span,
   hadDs: boolean,
-  { policy }: ServiceRules,
-  now: number,
 ): DsEntry {
   const { records, since } = set;
   const key = keyOf(records);
-  const ttls = sightings(journal.evidence).flatMap((row) => (keyOf(row.records) === key ? row.ttl : []));
-  const ttl = Math.max(policy.parent.ttl, ...ttls);
+  const ttls = seen.flatMap((row) => (row.key === key ? row.ttl : []));
+  const ttl = Math.max(rules.policy.parent.ttl, ...ttls);
   const held = { from: served.from, until: served.until + ttl };
   const { insecure } = journal.requests;
   const leaving = records.length === 0 && insecure !== undefined && since >= insecure.at;

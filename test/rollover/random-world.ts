@@ -17,7 +17,7 @@ import type { Blocked, Move } from '../../src/rollover/move.ts';
 import type { RolloverPolicy } from '../../src/rollover/policy.ts';
 import type { Switches } from '../../src/rollover/switches.ts';
 import { type Ran, run, type VirtualZone } from '../../src/rollover/virtual-zone.ts';
-import { windowOf } from '../../src/sign/windows.ts';
+import { openWindows, type Window, windowOf } from '../../src/sign/windows.ts';
 import { hour } from './life.ts';
 import { Truth } from './truth.ts';
 
@@ -366,20 +366,22 @@ export class RandomWorld {
     const content = journal.content.find(isCurrent)!;
     const { validity, refresh } = policy.signatures;
     const wire = nameToWire(apex);
-    const window = (owner: BuiltRRset['owner'], type: number, firstBuilt?: number) =>
-      windowOf(
-        { kind: 'ticks', now: clock, validity, refresh, dnskeyValidity: validity, tlsaValidity: validity, firstBuilt },
-        wire,
-        nameToWire(owner),
-        type,
-      );
+    const validities = { validity, refresh, dnskeyValidity: validity, tlsaValidity: validity };
+    const windows = openWindows({ kind: 'ticks', now: clock, ...validities }, wire);
+    const window = (owner: BuiltRRset['owner'], type: number): Window => {
+      const ownerWire = owner === apex ? wire : nameToWire(owner);
+      windows.move(ownerWire, 0, ownerWire.length, type);
+      return { inception: windows.inception, expiration: windows.expiration };
+    };
+    const keyWindow = (type: number, firstBuilt: number) =>
+      windowOf({ kind: 'ticks', now: clock, ...validities, firstBuilt }, wire, wire, type);
     const ends: number[] = [];
     const rrsets = journal.rrsets.flatMap(({ owner, type, versions }): BuiltRRset[] => {
       const version = versions.find(isCurrent);
       if (version === undefined || version.records.length === 0) return [];
       const { records, ttl, signed } = version;
       if (signed === undefined) return [{ owner, type, records, ttl }];
-      const times = window(owner, type, type === Type.TLSA ? undefined : Math.min(version.built, clock));
+      const times = type === Type.TLSA ? window(owner, type) : keyWindow(type, Math.min(version.built, clock));
       ends.push(times.expiration);
       return [{ owner, type, records, ttl, signed: { signers: signed.signers, ...times } }];
     });
