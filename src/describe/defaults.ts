@@ -15,6 +15,8 @@ export const defaults = {
     /** Bits, for RSA. */
     size: 2048,
     rolls: 'automatic',
+    kskRoll: 'double-ksk',
+    zskRoll: 'pre-publication',
     algorithmOrder: 'conservative',
   },
   signatures: { validity: 21 * day, refresh: 10 * day },

@@ -63,6 +63,10 @@ export interface Policy {
     readonly zskLifetime?: number;
     /** Whether steps of rollovers are taken when they are due, or wait for `danezone roll step`. */
     readonly rolls: 'automatic' | 'manual';
+    /** How a KSK is replaced (RFC 7583 sections 3.3.1 and 3.3.2). */
+    readonly kskRoll: 'double-ksk' | 'double-ds';
+    /** How a ZSK is replaced (RFC 7583 sections 3.2.1 and 3.2.2). */
+    readonly zskRoll: 'pre-publication' | 'double-signature';
     /** Of an algorithm roll: signatures ahead of keys, or both at once as BIND does. */
     readonly algorithmOrder: 'conservative' | 'bind';
     /** Where the private halves are kept a second time, in words. */

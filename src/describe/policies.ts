@@ -76,18 +76,22 @@ function readKeys(fields: Fields): Policy['keys'] {
     complain(reading, rules['describe/policy'], placeOfEntry(sizeEntry), { error });
   }
   const one = layout === 'csk';
-  const lifetime = (key: string, fits: boolean) => {
+  const fitting = (key: string, fits: boolean) => {
     const found = fields.entry('keys', key);
+    if (found === undefined || fits) return found;
+    const error = `${key} has no meaning with keys.layout ${layout}`;
+    complain(reading, rules['describe/policy'], placeOfEntry(found), { error });
+    return undefined;
+  };
+  const lifetime = (key: string, fits: boolean) => {
+    const found = fitting(key, fits);
     if (found === undefined) return undefined;
-    if (!fits) {
-      const error = `${key} has no meaning with keys.layout ${layout}`;
-      complain(reading, rules['describe/policy'], placeOfEntry(found), { error });
-      return undefined;
-    }
     const unlimited = found.value.kind === 'scalar' && found.value.text === 'unlimited';
     return unlimited ? undefined : readDuration(found, reading);
   };
   const [csk, ksk, zsk] = [lifetime('lifetime', one), lifetime('ksk-lifetime', !one), lifetime('zsk-lifetime', !one)];
+  const method = <T extends string>(key: string, otherwise: T) =>
+    fitting(key, !one) === undefined ? otherwise : fields.plain<T>(otherwise, 'keys', key);
   const backupEntry = fields.entry('keys', 'backup');
   const backup = backupEntry === undefined ? undefined : readText(backupEntry, reading)?.value;
   return {
@@ -97,6 +101,8 @@ function readKeys(fields: Fields): Policy['keys'] {
     kskLifetime: one ? csk : ksk,
     zskLifetime: zsk,
     rolls: fields.plain<Policy['keys']['rolls']>(defaults.keys.rolls, 'keys', 'rolls'),
+    kskRoll: method<Policy['keys']['kskRoll']>('ksk-roll', defaults.keys.kskRoll),
+    zskRoll: method<Policy['keys']['zskRoll']>('zsk-roll', defaults.keys.zskRoll),
     algorithmOrder: fields.plain<Policy['keys']['algorithmOrder']>(
       defaults.keys.algorithmOrder,
       'keys',

@@ -32,6 +32,16 @@ export const policy = keys('a policy', {
       .meta({
         description: `Whether steps of rollovers are taken when they are due, or wait for danezone roll step. Default: ${defaults.keys.rolls}.`,
       }),
+    'ksk-roll': oneOf(['double-ksk', 'double-ds'])
+      .optional()
+      .meta({
+        description: `Layout ksk-zsk. double-ds puts the DS of a new KSK at the parent before the key is published. Default: ${defaults.keys.kskRoll}.`,
+      }),
+    'zsk-roll': oneOf(['pre-publication', 'double-signature'])
+      .optional()
+      .meta({
+        description: `Layout ksk-zsk. double-signature signs with the old and the new ZSK from the start. Default: ${defaults.keys.zskRoll}.`,
+      }),
     'algorithm-order': oneOf(['conservative', 'bind'])
       .optional()
       .meta({

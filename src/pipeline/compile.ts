@@ -12,6 +12,7 @@ import type { ZoneKeys } from '../judge/ds-sets.ts';
 import { judge } from '../judge/judge.ts';
 import { isRevoked } from '../keys/zone-key.ts';
 import { checkLifetimes } from '../rollover/lifetimes.ts';
+import { checkRollMethods } from '../rollover/roll-methods.ts';
 import { fromHex, hex, type Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import type { Repository } from './repository.ts';
@@ -118,6 +119,7 @@ function compileZone(
 ): Compiled {
   const own = newReport();
   checkLifetimes(domain, own);
+  checkRollMethods(domain, own);
   const described = tlsaOf(repository, domain, new Map());
   const candidate = composeZone(repository, domain, childDs, described, own);
   for (const problem of own.problems) to.add({ ...problem, zones: [domain.name] });

@@ -11,6 +11,8 @@ const rolloverSchema = z.object({
     algorithm: z.number().int(),
     kskLifetime: duration.optional(),
     zskLifetime: duration.optional(),
+    kskRoll: z.enum(['double-ksk', 'double-ds']).optional(),
+    zskRoll: z.enum(['pre-publication', 'double-signature']).optional(),
   }),
   ttls: z.object({ dnskey: seconds, tlsa: seconds, max: seconds, negative: seconds }),
   signatures: z.object({ validity: duration, refresh: duration }),

@@ -6,6 +6,7 @@ import { type Report, report } from '../text/problem.ts';
 import { replacesAtOnce } from './ds-records.ts';
 import { hasDs, hasZrrsig } from './key-records.ts';
 import { type RolloverPolicy, rolloverPolicyOf } from './policy.ts';
+import { rollsByDoubleDs } from './roll-methods.ts';
 import { rules } from './rules.ts';
 import { publicationInterval } from './time.ts';
 import { lifetimeOf, rolesOfLayout } from './wanted-keys.ts';
@@ -30,5 +31,10 @@ export function rollDuration(role: KeyRole, policy: RolloverPolicy): number {
   const signatures = hasZrrsig({ role }) ? ttls.max + zonePropagationDelay + retireSafety : 0;
   const ds = parent.ttl + parent.propagationDelay + retireSafety;
   const chain = hasDs({ role }) ? parent.registrationDelay + (replacesAtOnce(policy) ? ds : 2 * ds) : 0;
-  return published + Math.max(signatures, chain) + ttls.dnskey + zonePropagationDelay;
+  const leaves = ttls.dnskey + zonePropagationDelay;
+  // The old DS leaves together with its key; and signatures beside a new key arrive no later than the key.
+  if (role === 'ksk' && rollsByDoubleDs(policy)) return chain + published;
+  if (role === 'zsk' && policy.keys.zskRoll === 'double-signature')
+    return Math.max(published, signatures) + Math.max(signatures, leaves);
+  return published + Math.max(signatures, chain) + leaves;
 }

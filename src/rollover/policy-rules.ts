@@ -8,6 +8,7 @@ import { changesDigests, dsCapacity, replacesAtOnce } from './ds-records.ts';
 import { algorithmOfKey, fits, hasZrrsig, isShown, keyOf, ofAlgorithm, withMove } from './key-records.ts';
 import type { KeyRecordName, Move } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
+import { hasDsAhead, leavesWithDs, signsBeside } from './roll-methods.ts';
 import { holds, isSuccessor } from './safety.ts';
 import type { Switches } from './switches.ts';
 
@@ -50,15 +51,22 @@ const table = {
     text: 'a key signs the zone when its DNSKEY is in every cache, or with the first signatures of its algorithm (RFC 6781 section 4.1.1.1)',
     records: ['zrrsig'],
     to: 'rumoured',
-    allows: (key, keys) =>
+    allows: (key, keys, { policy }) =>
       fits(key, 'O***') ||
+      signsBeside(key, keys, policy) ||
       ofAlgorithm(keys, algorithmOfKey(key)).every((other) => other === key || fits(other, '*H**')),
   },
   'ds-after-dnskey': {
     text: 'the DS comes when the DNSKEY and the signatures made with it are in every cache (RFC 6781 section 4.1.2)',
     records: ['ds'],
     to: 'rumoured',
-    allows: (key) => fits(key, 'O*O*'),
+    allows: (key, keys, { policy }) => fits(key, 'O*O*') || hasDsAhead(key, keys, policy),
+  },
+  'dnskey-after-ds-ahead': {
+    text: 'the DS comes before the key: its DNSKEY takes over when every cache has its DS (RFC 7583 section 3.3.2)',
+    records: ['dnskey'],
+    to: 'rumoured',
+    allows: (key, keys, { policy }) => fits(key, '***O') || !hasDsAhead(key, keys, policy),
   },
   'ds-after-zone': {
     text: 'the DS comes when the zone can be verified with the algorithm from every cache',
@@ -116,13 +124,23 @@ const table = {
     text: 'a key stays until the DS that points to it is in no cache',
     records: ['dnskey', 'krrsig'],
     to: 'unretentive',
-    allows: (key) => fits(key, '***H'),
+    allows: (key, keys, { policy }) => fits(key, '***H') || leavesWithDs(key, keys, policy),
   },
   'dnskey-after-signatures': {
     text: 'a key stays until the signatures made with it are in no cache, unless its algorithm goes with it',
     records: ['dnskey'],
     to: 'unretentive',
-    allows: (key, keys) => fits(key, '*H**') || isAlgorithmGoing(key, keys),
+    allows: (key, keys, { policy }) =>
+      fits(key, '*H**') || isAlgorithmGoing(key, keys) || hasSigningSuccessor(key, keys, policy),
+  },
+  'zrrsig-beside-successor': {
+    text: 'both keys sign until the signatures of the new one are in every cache (RFC 7583 section 3.2.2)',
+    records: ['zrrsig'],
+    to: 'unretentive',
+    allows: (key, keys, { policy }) => {
+      const next = keyOf(keys, key.successor);
+      return next === undefined || !signsBeside(next, keys, policy) || !isShown(next, 'zrrsig') || fits(next, 'OO**');
+    },
   },
   'krrsig-with-successor': {
     text: 'the DNSKEY RRset stays signed with every algorithm that stands in it (RFC 4035 section 2.2)',
@@ -198,6 +216,12 @@ function isLater(later: KeyRecord, key: KeyRecord, keys: readonly KeyRecord[]): 
     passed.add(next);
   }
   return false;
+}
+
+/** With Double-Signature key and signatures leave in one build: every cache has those of the successor (RFC 7583 section 3.2.2). */
+function hasSigningSuccessor(key: KeyRecord, keys: readonly KeyRecord[], policy: RolloverPolicy): boolean {
+  const next = keyOf(keys, key.successor);
+  return policy.keys.zskRoll === 'double-signature' && key.role === 'zsk' && next?.role === 'zsk' && fits(next, 'OO**');
 }
 
 /** No DS points to the algorithm any more, and no key of it stays to sign the zone. */

@@ -10,6 +10,10 @@ export interface RolloverPolicy {
     /** Undefined: unlimited, such a key is rolled on request only. Of the CSK where there is one key. */
     readonly kskLifetime?: number;
     readonly zskLifetime?: number;
+    /** Undefined: double-ksk. */
+    readonly kskRoll?: 'double-ksk' | 'double-ds';
+    /** Undefined: pre-publication. */
+    readonly zskRoll?: 'pre-publication' | 'double-signature';
   };
   readonly ttls: {
     readonly dnskey: number;
@@ -53,6 +57,8 @@ export function rolloverPolicyOf({ policy, parent, soa }: Pick<Domain, 'policy' 
       algorithm: keys.algorithm,
       kskLifetime: keys.kskLifetime,
       zskLifetime: keys.zskLifetime,
+      kskRoll: keys.kskRoll,
+      zskRoll: keys.zskRoll,
     },
     ttls: { dnskey: ttls.dnskey, tlsa: ttls.tlsa, max: ttls.max, negative: Math.min(soa.ttl, soa.minimum) },
     signatures: { validity: signatures.validity, refresh: signatures.refresh },

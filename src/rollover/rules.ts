@@ -131,4 +131,14 @@ export const rules = defineRules({
     message: (f: { role: string; lifetime: string; takes: string }) =>
       `the ${f.role} lives ${f.lifetime}, and its roll takes ${f.takes} if everybody acts at once`,
   },
+  'rollover/no-room-for-double-ds': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a policy rolls KSKs by double-ds and the parent cannot have two DS',
+    why: 'the DS of the new KSK has to stand beside that of the old one before the new key is published; KSKs of this zone are rolled by double-ksk instead',
+    fix: 'take ksk-roll: double-ds out of the policy of this zone; or, if the parent does take two, say so: max-ds and replace: add-remove',
+    source: 'RFC 7583 section 3.3.2',
+    message: (f: { parent: string; found: string }) =>
+      `the parent ${f.parent} ${f.found}, and double-ds needs two DS there`,
+  },
 });

@@ -15,6 +15,11 @@ import { hour, Life, policy, splitKeys } from '../rollover/life.ts';
 const tlsa = { owner: '_25._tcp.example.test.' as Life['journal']['zone'], type: 52, records: ['030101aa'], ttl: 900 };
 const bind = { algorithmOrder: 'bind' } as const;
 const byBuild = { publication: { kind: 'by-build', after: 600 } } as const;
+const methods: RolloverPolicy = {
+  ...splitKeys,
+  keys: { ...splitKeys.keys, kskRoll: 'double-ds', zskRoll: 'double-signature' },
+};
+const slowKeys = { ttls: { ...policy.ttls, dnskey: 48 * hour } };
 const oneDs = { parent: { ...policy.parent, maxDs: 1 } };
 const atomic = { parent: { ...policy.parent, replace: 'atomic' } } as const;
 
@@ -33,6 +38,8 @@ const toEd25519 = (life: Life) => {
 const scenarios = {
   zsk: { policy: splitKeys, ask: (life) => life.ask(rollZsk(life.journal)) },
   ksk: { policy: splitKeys, ask: (life) => life.ask(rollKsk(life.journal)) },
+  'ksk by double-ds': { policy: methods, ask: (life) => life.ask(rollKsk(life.journal)) },
+  'zsk by double-signature': { policy: methods, ask: (life) => life.ask(rollZsk(life.journal)) },
   csk: { policy, ask: (life) => life.ask(rollCsk(life.journal)) },
   'algorithm of a CSK': { policy, ask: toEd25519 },
   'algorithm of KSK and ZSK': { policy: splitKeys, ask: toEd25519 },
@@ -53,11 +60,13 @@ const names = Object.keys(scenarios) as ScenarioName[];
 /** Everybody acts at once, or only after more than a day, with a run every six hours. */
 type World = 'at once' | 'late';
 
-function judged(
-  name: ScenarioName,
-  off: readonly Switch[],
-  how: { world?: World; mode?: ServiceMode; policy?: Partial<RolloverPolicy> } = {},
-): readonly Violation[] {
+interface How {
+  readonly world?: World;
+  readonly mode?: ServiceMode;
+  readonly policy?: Partial<RolloverPolicy>;
+}
+
+function judged(name: ScenarioName, off: readonly Switch[], how: How = {}): readonly Violation[] {
   const scenario: Scenario = scenarios[name];
   const life = Life.signed({ ...scenario.policy, ...how.policy }, { tlsa: scenario.tlsa });
   const from = life.now;
@@ -101,7 +110,7 @@ const kinds = (violations: readonly Violation[]) => [...new Set(violations.map((
 const allPolicyRules = policyRuleIds.map((id): Switch => `policy-${id}`);
 
 describe('the engine with everything on', () => {
-  const ways: readonly [string, Parameters<typeof judged>[2]][] = [
+  const ways: readonly [string, How][] = [
     ['everybody at once', {}],
     ['everybody late', { world: 'late' }],
     ['the safety of the policy counted', { mode: 'margins' }],
@@ -124,13 +133,18 @@ describe('the engine with everything on', () => {
 });
 
 describe('without a wait the proof is red', () => {
-  const waits: readonly [Switch, ScenarioName, { world?: World; mode?: ServiceMode }, Violation['kind']][] = [
+  const waits: readonly [Switch, ScenarioName, How, Violation['kind']][] = [
     ['dnskey-ttl', 'zsk', { mode: 'margins' }, 'no-key-for-rrset'],
     ['max-zone-ttl', 'zsk', {}, 'no-key-for-rrset'],
     ['zone-propagation-delay', 'zsk', { mode: 'margins' }, 'no-key-for-rrset'],
     ['publish-safety', 'zsk', { mode: 'margins' }, 'no-key-for-rrset'],
     ['retire-safety', 'zsk', { mode: 'margins' }, 'no-key-for-rrset'],
     ['parent-ds-ttl', 'ksk', {}, 'no-key-for-ds'],
+    ['parent-ds-ttl', 'ksk by double-ds', {}, 'no-key-for-ds'],
+    ['dnskey-ttl', 'ksk by double-ds', { policy: slowKeys }, 'no-key-for-ds'],
+    ['max-zone-ttl', 'zsk by double-signature', {}, 'no-key-for-rrset'],
+    ['dnskey-ttl', 'zsk by double-signature', { policy: slowKeys }, 'no-key-for-rrset'],
+    ['published', 'zsk by double-signature', { world: 'late' }, 'no-key-for-rrset'],
     ['parent-propagation-delay', 'insecure', {}, 'no-key-for-ds'],
     ['tlsa-ttl', 'insecure', { mode: 'margins' }, 'tlsa-without-ds'],
     ['published', 'zsk', { world: 'late' }, 'no-key-for-rrset'],
