@@ -177,6 +177,31 @@ describe('danezone roll', () => {
     ]);
   });
 
+  test('ksk by double-ds: CDS and DS ahead of the key (RFC 7583 section 3.3.2)', async () => {
+    const host = await signed('{keys: {layout: ksk-zsk, ksk-roll: double-ds}}');
+    const seen = new Seen();
+    seen.row(host);
+    host.setTime(start);
+    await must(host, 'roll', 'ksk', zone);
+    await story(host, seen, [
+      [0, 'DNSKEY K1+Z1 by K1 zone Z1 CDS K1+K2 DS K1+K2'],
+      [26, 'DNSKEY K1+K2+Z1 by K1+K2 zone Z1 CDS K1+K2 DS K1+K2'],
+      [29, 'DNSKEY K2+Z1 by K2 zone Z1 CDS K2 DS K2'],
+    ]);
+  });
+
+  test('zsk by double-signature: both sign, key and signatures leave together (RFC 7583 section 3.2.2)', async () => {
+    const host = await signed('{keys: {layout: ksk-zsk, zsk-roll: double-signature}}');
+    const seen = new Seen();
+    seen.row(host);
+    host.setTime(start);
+    await must(host, 'roll', 'zsk', zone);
+    await story(host, seen, [
+      [0, 'DNSKEY K1+Z1+Z2 by K1 zone Z1+Z2 CDS K1 DS K1'],
+      [26, 'DNSKEY K1+Z2 by K1 zone Z2 CDS K1 DS K1'],
+    ]);
+  });
+
   test('csk: its records move apart', async () => {
     const host = await signed(csk);
     const seen = new Seen();
