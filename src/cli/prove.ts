@@ -13,7 +13,9 @@ export const prove: CommandSpec = {
 
 A violation is shown as the cache contents that fail, and when. Every \`danezone build\` asks the same of each step before it takes it.
 
-Exit status: 0 the proof holds; 3 it does not; 1 a zone could not be looked at.`,
+What was asked for and cannot be judged is named with its reason: a zone whose description, journal or keys cannot be read, a journal that was lost or edited, a certificate that cannot be read, a named zone that is not signed.
+
+Exit status: 0 everything that was asked for was judged, and the proof holds; 3 it does not hold; 1 it holds as far as could be judged, and something could not.`,
   options: [
     { flags: '--until <when>', description: 'how far to look: 90d, 1y or a date (default: 1y)' },
     {
@@ -33,23 +35,20 @@ Exit status: 0 the proof holds; 3 it does not; 1 a zone could not be looked at.`
     const { planRepository } = await import('../pipeline/plan.ts');
     const { mailHistory } = await import('../pipeline/mail-history.ts');
     const { prove: proofOf } = await import('../prove/prove.ts');
-    const { zones, futures, repository, unknown } = planRepository(
-      host.files,
-      places,
-      zoneArguments(args),
-      { now, until },
-      problems,
-    );
+    const { unreadableHosts } = await import('../pipeline/left-out.ts');
+    const planned = planRepository(host.files, places, zoneArguments(args), { now, until }, problems);
+    const { zones, futures, repository, unknown } = planned;
     unknownZones(unknown, repository.description.domains.keys());
     const histories = [...zones].map(([name, { policy }]) => ({ journal: futures.get(name)!.history, policy }));
     const mode = options.strict === true ? 'strict' : 'plain';
     const mail = mailHistory(repository, (zone) => futures.get(zone)?.history, now);
     const proof = proofOf({ zones: histories, mail, from: now, to: until, mode });
+    const left = [...planned.left, ...unreadableHosts(repository, zones.keys())];
     if (globals.format === 'json') {
-      host.stdout.write((await import('../report/proof-json.ts')).proofJson(proof, now, until));
-    } else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, until));
+      host.stdout.write((await import('../report/proof-json.ts')).proofJson(proof, left, now, until));
+    } else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, left, until));
     await printProblems(host, { ...globals, format: 'text', quiet: true }, problems.problems, repository.source);
     if (proof.violations.length > 0) return Exit.verificationFailed;
-    return problems.hasErrors ? Exit.problems : Exit.done;
+    return problems.hasErrors || left.length > 0 ? Exit.problems : Exit.done;
   },
 };

@@ -20,6 +20,7 @@ import { type Compiled, compileAll, type LastContents } from './compile.ts';
 import { dsOfChildren } from './ds-of-children.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
 import { hasLeft, isLeaving } from './leaving.ts';
+import { undescribed } from './left-out.ts';
 import { settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import type { MakeKey } from './rolled.ts';
@@ -321,15 +322,13 @@ export class BuildRun {
 
   /** None for `resign`, which does not look at the description. */
   #whyUndescribed(zone: Name): readonly Problem[] {
-    const known = this.#repository.description.faulty.get(zone) ?? [];
-    if (known.length > 0 || this.#options.resign) return known;
-    const own = newReport();
-    const { broken } = this.#repository;
-    const subject = { subject: zone };
-    if (broken.length === 0) report(own, rules['build/nothing-declared'], undefined, { zone }, subject);
-    else report(own, rules['build/undescribed'], undefined, { zone, files: broken.join(', ') }, subject);
-    for (const problem of own.problems) this.#report.add(problem);
-    return own.problems;
+    const { description, broken } = this.#repository;
+    const isFaulty = (description.faulty.get(zone) ?? []).length > 0;
+    if (this.#options.resign && !isFaulty) return [];
+    const problems = undescribed(zone, { description, broken });
+    // What is wrong with a zone's own description was reported where it was read.
+    if (!isFaulty) for (const problem of problems) this.#report.add(problem);
+    return problems;
   }
 
   #hasOutput(zone: Name): boolean {

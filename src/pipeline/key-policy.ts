@@ -40,15 +40,19 @@ function layoutsOf({ signsDnskey, signsZone }: KeyDuties): Map<number, 'csk' | '
 }
 
 /** Why the keys of a zone cannot sign it; sentences without their subject. */
-export function lacks({ keys, duties }: ZoneState): string[] {
+export function lacks(state: ZoneState): string[] {
+  const { keys, duties } = state;
+  const missing = [...new Set([...duties.signsDnskey, ...duties.signsZone])].filter((key) => !keys.hasPrivateHalf(key));
+  const halves = missing.map((key) => `has no private half of key ${key.tag} (${key.path}.private)`);
+  return [...halves, ...lacksKeys(state)];
+}
+
+/** The same without a look at private halves. */
+export function lacksKeys({ duties }: ZoneState): string[] {
   if (duties.signsDnskey.length === 0 || duties.signsZone.length === 0) {
     const { nextEvent } = duties;
     const next = nextEvent === undefined ? '' : `; the next date in its key files is ${readableTime(nextEvent)}`;
     return [`has no key that signs now${next}`];
   }
-  const missing = [...new Set([...duties.signsDnskey, ...duties.signsZone])].filter((key) => !keys.hasPrivateHalf(key));
-  return [
-    ...missing.map((key) => `has no private half of key ${key.tag} (${key.path}.private)`),
-    ...duties.withoutSigner.map((algorithm) => `publishes keys of algorithm ${algorithm} and none of them signs`),
-  ];
+  return duties.withoutSigner.map((algorithm) => `publishes keys of algorithm ${algorithm} and none of them signs`);
 }

@@ -1,6 +1,7 @@
 /** The plan of a repository: the future of each of its signed zones and of the hosts in them, joined. Nothing is written. */
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
+import type { Manifest } from '../export/manifest.ts';
 import type { ReadableFiles } from '../host/host.ts';
 import { type Journal, newJournal } from '../journal/journal.ts';
 import { joinPlans } from '../rollover/join-plans.ts';
@@ -10,7 +11,9 @@ import { planZone, type ZonePlan } from '../rollover/plan-zone.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { TlsaQuestion } from '../rollover/tlsa.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
+import { readManifest, zonesOf } from './build.ts';
 import { tlsaQuestion } from './host-tlsa.ts';
+import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed } from './left-out.ts';
 import type { Places } from './places.ts';
 import { policyOfZone } from './policy-of-zone.ts';
 import { type Repository, readRepository, zoneOf } from './repository.ts';
@@ -30,7 +33,9 @@ export interface RepositoryPlan {
   /** What was simulated of each. */
   readonly futures: ReadonlyMap<Name, ZonePlan>;
   readonly repository: Repository;
-  /** Names that are neither a declared zone nor a host of one. */
+  /** Asked for, and not among the zones, or not as a whole. */
+  readonly left: readonly LeftOut[];
+  /** Names that are neither a declared zone nor a host. */
   readonly unknown: readonly Name[];
 }
 
@@ -44,19 +49,32 @@ export function planRepository(
 ): RepositoryPlan {
   const found = newReport();
   const repository = readRepository(files, places.root, [places.state], found);
-  for (const problem of found.problems.filter(isOfState)) to.add(problem);
-  const { domains, hosts: declaredHosts } = repository.description;
-  const wanted = new Set(
-    only.flatMap((name): Name[] => (domains.has(name) ? [name] : (zoneOfHost(repository, name) ?? []))),
-  );
+  const { domains } = repository.description;
+  const before = readManifest(files, places);
+  const { wanted, left, unknown } = askedZones(repository, zonesOf(repository, before), only);
   const zones = new Map<Name, PlannedZone>();
-  for (const domain of domains.values()) {
-    if (only.length > 0 && !wanted.has(domain.name)) continue;
-    const policy = policyOfZone(files, places, repository.description, domain.name);
-    if (policy === undefined) continue;
-    const zone = plannedZone(files, places, repository, domain, policy, now, to);
-    if (zone !== undefined) zones.set(domain.name, zone);
+  const add = (problem: Problem) => {
+    if (!to.problems.includes(problem)) to.add(problem);
+  };
+  for (const name of wanted) {
+    const domain = domains.get(name);
+    const own = newReport();
+    if (domain === undefined) {
+      for (const problem of undescribed(name, repository)) own.add(problem);
+    } else {
+      const policy = policyOfZone(files, places, repository.description, name);
+      if (policy === undefined) {
+        if (only.length > 0) left.push({ name, what: 'zone', why: ['it is not signed'] });
+        continue;
+      }
+      const zone = plannedZone(files, places, repository, domain, policy, now, before, own);
+      if (zone !== undefined) zones.set(name, zone);
+    }
+    own.problems.forEach(add);
+    if (zones.has(name)) left.push(...doubtedHistory(name, own.problems));
+    else left.push({ name, what: 'zone', why: sentences(own.problems.filter(({ tier }) => tier === 'error')) });
   }
+  if (only.length === 0 || left.length > 0) found.problems.filter(isOfState).forEach(add);
   const futures = planZones(zones, now, until);
   const hosts = planHosts(questionsOf(repository, zones, now), until);
   return {
@@ -64,7 +82,8 @@ export function planRepository(
     zones,
     futures,
     repository,
-    unknown: only.filter((name) => !domains.has(name) && !declaredHosts.has(name)),
+    left,
+    unknown,
   };
 }
 
@@ -77,9 +96,23 @@ export function planZones(
   return new Map([...zones].map(([name, { journal, policy }]) => [name, planZone({ journal, policy }, now, until)]));
 }
 
-function zoneOfHost({ description }: Repository, name: Name): Name[] | undefined {
-  const zone = description.hosts.has(name) ? zoneOf(name, description) : undefined;
-  return zone === undefined ? undefined : [zone];
+/** The zones that names stand for, a host for its zone; and names that stand for none. `names`: every zone. */
+function askedZones({ description, broken }: Repository, names: readonly Name[], only: readonly Name[]) {
+  if (only.length === 0) return { wanted: names, left: [] as LeftOut[], unknown: [] };
+  const wanted = new Set<Name>();
+  const left: LeftOut[] = [];
+  const unknown: Name[] = [];
+  for (const name of only) {
+    const zone = description.hosts.has(name) ? zoneOf(name, description) : undefined;
+    if (names.includes(name)) wanted.add(name);
+    else if (zone !== undefined) wanted.add(zone);
+    else if (description.hosts.has(name))
+      left.push({ name, what: 'zone', why: ['no zone of this repository holds it'] });
+    else if (broken.length === 0) unknown.push(name);
+    else
+      left.push({ name, what: 'zone', why: [`it is not declared in what can be read: ${broken.join(', ')} cannot`] });
+  }
+  return { wanted: names.filter((name) => wanted.has(name)), left, unknown };
 }
 
 /** Undefined, with the reason in the report, where the state cannot be read. */
@@ -90,15 +123,17 @@ function plannedZone(
   domain: Domain,
   policy: RolloverPolicy,
   now: number,
+  before: Manifest | undefined,
   to: Report,
 ): PlannedZone | undefined {
-  const own = newReport();
   const certificates = certificatesSeen(repository, domain, { now, overrides: new Set() });
   const how = { now, privateHalves: 'ignore', policy, certificates, doubtsJournal: true } as const;
-  const { rolled, journal, errors, keys } = readZoneState(files, places, domain.name, how, own);
-  for (const problem of own.problems) to.add(problem);
+  const state = readZoneState(files, places, domain.name, how, to);
+  const { rolled, journal, errors } = state;
   if (errors.length > 0) return undefined;
-  if (rolled === undefined && keys.keys.length > 0) return undefined;
+  const lost = keysLost(state, before, places);
+  for (const problem of lost) to.add(problem);
+  if (lost.length > 0) return undefined;
   return { journal: rolled?.before ?? journal ?? newJournal(domain.name, now), policy };
 }
 

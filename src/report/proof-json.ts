@@ -2,8 +2,10 @@
 import type { Proof } from '../prove/prove.ts';
 import { jsonText } from '../text/annotations.ts';
 import { withIsoTimes } from './iso-times.ts';
+import type { NotJudged } from './proof-text.ts';
 
-/** `from`, `until`: what was judged, Unix seconds. */
-export function proofJson(proof: Proof, from: number, until: number): string {
-  return jsonText(withIsoTimes({ version: 1, from, until, holds: proof.violations.length === 0, ...proof }));
+/** `notJudged`: what was asked for beside it. `from`, `until`: what was judged, Unix seconds. */
+export function proofJson(proof: Proof, notJudged: readonly NotJudged[], from: number, until: number): string {
+  const holds = proof.violations.length === 0 && notJudged.length === 0;
+  return jsonText(withIsoTimes({ version: 1, from, until, holds, notJudged, ...proof }));
 }

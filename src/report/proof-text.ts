@@ -3,16 +3,38 @@ import type { Proof } from '../prove/prove.ts';
 import type { CacheContent, Unprotected, Violation, Warning } from '../prove/violation.ts';
 import { shortTime } from './plan-words.ts';
 
+/** What was asked for and cannot be judged. */
+export interface NotJudged {
+  /** A zone or a host. */
+  readonly name: string;
+  readonly what: 'zone' | 'history' | 'mail';
+  readonly why: readonly string[];
+}
+
+const parts = { zone: '', history: ' (what caches hold from before)', mail: ' (mail)' } as const;
+
 /** `until`: the horizon up to which the future was simulated, Unix seconds. */
-export function proofText({ violations, warnings, unprotected, judged, outside }: Proof, until: number): string {
+export function proofText(
+  { violations, warnings, unprotected, judged, outside }: Proof,
+  notJudged: readonly NotJudged[],
+  until: number,
+): string {
   const lines: string[] = [];
   for (const violation of violations) lines.push(...findingLines('violation', violation));
   for (const warning of warnings) lines.push(...findingLines('warning', warning));
   for (const row of unprotected) lines.push(unprotectedLine(row));
+  for (const { name, what, why } of notJudged) lines.push(`not judged: ${name}${parts[what]}: ${why.join('; ')}`);
   const { zones, histories, instants, combinations } = judged;
   const count = (n: number, word: string) => `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`;
+  const holds =
+    zones === 0
+      ? 'Nothing was judged'
+      : notJudged.length === 0
+        ? 'The proof holds'
+        : 'No violation in what could be judged';
+  const verdict = violations.length === 0 ? holds : count(violations.length, 'violation');
   lines.push(
-    `${violations.length === 0 ? 'The proof holds' : count(violations.length, 'violation')} up to ${shortTime(until)}: ${count(zones, 'zone')}, ${histories.toLocaleString('en')} different, ${count(instants, 'instant')}, ${count(combinations, 'combination')} of what caches may hold.`,
+    `${verdict} up to ${shortTime(until)}: ${count(zones, 'zone')}, ${histories.toLocaleString('en')} different, ${count(instants, 'instant')}, ${count(combinations, 'combination')} of what caches may hold.`,
     'Outside of it:',
     ...outside.map((line) => `  ${line}`),
   );

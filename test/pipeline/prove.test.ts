@@ -5,7 +5,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { parseJournal } from '../../src/journal/parse.ts';
 import { printJournal } from '../../src/journal/print.ts';
 import { newReport } from '../../src/text/problem.ts';
-import { danezone, inService, repository, settled } from './run.ts';
+import { danezone, inService, net, repository, settled, text } from './run.ts';
 
 type Host = ReturnType<typeof repository>;
 
@@ -146,5 +146,91 @@ describe('danezone prove', () => {
     expect((await danezone(host, 'prove', 'example.org')).status).toBe(0);
     expect((await danezone(host, 'prove', 'example.net')).status).toBe(3);
     expect((await danezone(host, 'prove', 'nobody.example')).status).toBe(2);
+  });
+});
+
+describe('what was asked for and cannot be judged', () => {
+  const folder = '/infra/keys/example.net';
+  const without = (host: Host, pattern: RegExp) => {
+    for (const file of host.files.list(folder)) if (pattern.test(file)) host.files.remove(`${folder}/${file}`);
+  };
+  const yaml = '/infra/zones/net.yaml';
+  const domain = (host: Host, from: string, to: string) => host.put(yaml, net.replace(from, to));
+  const ways: readonly [string, (host: Host) => void, { name?: string; what: string; why: string }][] = [
+    ['a journal that cannot be read', (host) => host.put(path, '{'), { what: 'zone', why: 'ops/journal-unreadable' }],
+    ['a journal that is lost', (host) => without(host, /json$/), { what: 'history', why: 'ops/journal-lost' }],
+    [
+      'a journal that was edited',
+      (host) => host.put(path, text(host, path).replace('86400', '86401')),
+      { what: 'history', why: 'ops/journal-edited' },
+    ],
+    ['keys that are lost', (host) => without(host, /key$/), { what: 'zone', why: 'build/no-keys' }],
+    [
+      'a key that cannot be read',
+      (host) => {
+        const file = host.files.list(folder).find((name) => name.endsWith('.key'));
+        host.put(`${folder}/${file}`, 'junk');
+      },
+      { what: 'zone', why: 'key/unreadable' },
+    ],
+    ['keys and journal that are lost', (host) => without(host, /./), { what: 'zone', why: 'build/state-lost' }],
+    ['YAML that is broken', (host) => host.put(yaml, 'domains: {['), { what: 'zone', why: 'build/undescribed' }],
+    [
+      'a description with an error',
+      (host) => domain(host, 'ours', 'nobody'),
+      { what: 'zone', why: 'describe/unknown-reference' },
+    ],
+    [
+      'a certificate that is lost',
+      (host) => host.files.remove('/infra/zones/certs/p256.pem'),
+      { name: 'mx1.example.org.', what: 'mail', why: 'the certificate mx1 cannot be read' },
+    ],
+  ];
+  test.each(ways)('%s is named, and no exit status 0', async (_, spoil, { name: of = 'example.net.', what, why }) => {
+    const host = await running();
+    spoil(host);
+    for (const argv of [[], [of]]) {
+      const ran = await danezone(host, 'prove', '--format', 'json', ...argv);
+      expect(ran.status).toBe(1);
+      const { holds, notJudged } = JSON.parse(ran.out);
+      expect({ holds, notJudged }).toEqual({
+        holds: false,
+        notJudged: [{ name: of, what, why: [expect.stringContaining(why)] }],
+      });
+    }
+    const { out, status } = await danezone(host, 'prove');
+    expect(status).toBe(1);
+    expect(out).toContain(`not judged: ${of}`);
+    expect(out).not.toContain('The proof holds');
+    expect((await danezone(host, 'prove', 'lab.example.org')).status).toBe(0);
+  });
+
+  test('a violation elsewhere goes first', async () => {
+    const host = await running();
+    rewrite(host, withStrangeDs);
+    host.files.remove('/infra/zones/certs/p256.pem');
+    const { status, out } = await danezone(host, 'prove', '--format', 'json');
+    expect(status).toBe(3);
+    expect(JSON.parse(out).notJudged).toMatchObject([{ name: 'mx1.example.org.' }]);
+  });
+
+  test('a zone that is not signed counts where it is named, and a host in no zone of the repository', async () => {
+    const plain = `${net}  plain.example: {policy: unsigned, nameservers: ours}\nhosts: {mx.elsewhere.example: {}}\n`;
+    const host = repository({ [yaml]: plain });
+    await danezone(host, 'build');
+    await inService(host);
+    expect((await danezone(host, 'prove')).status).toBe(0);
+    for (const named of ['plain.example', 'mx.elsewhere.example']) {
+      const { status, out } = await danezone(host, 'prove', '--format', 'json', named);
+      expect([status, JSON.parse(out)]).toMatchObject([1, { holds: false, notJudged: [{ name: `${named}.` }] }]);
+    }
+  });
+
+  test('is no part of a plan either', async () => {
+    const host = await running();
+    host.put(path, '{');
+    expect((await danezone(host, 'plan')).status).toBe(1);
+    domain(host, 'ours', 'nobody');
+    expect((await danezone(host, 'plan')).status).toBe(1);
   });
 });
