@@ -6,7 +6,6 @@ import type { ReadableFiles } from '../host/host.ts';
 import { type Journal, newJournal } from '../journal/journal.ts';
 import { joinPlans } from '../rollover/join-plans.ts';
 import type { Plan } from '../rollover/plan.ts';
-import { planHosts } from '../rollover/plan-hosts.ts';
 import { planZone, type ZonePlan } from '../rollover/plan-zone.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { TlsaQuestion } from '../rollover/tlsa.ts';
@@ -39,7 +38,10 @@ export interface RepositoryPlan {
   readonly unknown: readonly Name[];
 }
 
-/** `only`: zones and hosts, a host standing for its zone; empty: every signed zone. Times in Unix seconds. */
+/**
+ * Each zone on its own: none waits for another's keys, and DS records of children wait for evidence like any other.
+ * `only`: zones and hosts, a host standing for its zone; empty: every signed zone. Times in Unix seconds.
+ */
 export function planRepository(
   files: ReadableFiles,
   places: Places,
@@ -75,25 +77,20 @@ export function planRepository(
     else left.push({ name, what: 'zone', why: sentences(own.problems.filter(({ tier }) => tier === 'error')) });
   }
   if (only.length === 0 || left.length > 0) found.problems.filter(isOfState).forEach(add);
-  const futures = planZones(zones, now, until);
-  const hosts = planHosts(questionsOf(repository, zones, now), until);
+  const futures = new Map(
+    [...zones].map(([name, zone]): [Name, ZonePlan] => {
+      const owners = questionsOf(repository, name, zone, now);
+      return [name, planZone({ ...zone, owners }, now, until)];
+    }),
+  );
   return {
-    plan: joinPlans(now, until, [...futures.values(), hosts]),
+    plan: joinPlans(now, until, [...futures.values()]),
     zones,
     futures,
     repository,
     left,
     unknown,
   };
-}
-
-/** Each zone on its own: no zone waits for another's keys, and DS records of children wait for evidence like any other. */
-export function planZones(
-  zones: ReadonlyMap<Name, PlannedZone>,
-  now: number,
-  until: number,
-): ReadonlyMap<Name, ZonePlan> {
-  return new Map([...zones].map(([name, { journal, policy }]) => [name, planZone({ journal, policy }, now, until)]));
 }
 
 /** The zones that names stand for, a host for its zone; and names that stand for none. `names`: every zone. */
@@ -137,20 +134,19 @@ function plannedZone(
   return { journal: rolled?.before ?? journal ?? newJournal(domain.name, now), policy };
 }
 
-/** What each service of each host in these zones is to have. */
+/** What each service of each host in the zone is to have. */
 function questionsOf(
   { description, hostsOf, associations, certificates }: Repository,
-  zones: ReadonlyMap<Name, PlannedZone>,
+  name: Name,
+  { journal, policy }: PlannedZone,
   now: number,
 ): readonly TlsaQuestion[] {
-  return [...zones].flatMap(([name, { journal, policy }]) => {
-    const domain = description.domains.get(name);
-    if (domain === undefined) return [];
-    const zone = { domain, journal, policy, now };
-    return (hostsOf.get(name) ?? []).flatMap((host) =>
-      (associations.get(host.name) ?? []).flatMap((service) => tlsaQuestion(host, service, certificates, zone) ?? []),
-    );
-  });
+  const domain = description.domains.get(name);
+  if (domain === undefined) return [];
+  const zone = { domain, journal, policy, now };
+  return (hostsOf.get(name) ?? []).flatMap((host) =>
+    (associations.get(host.name) ?? []).flatMap((service) => tlsaQuestion(host, service, certificates, zone) ?? []),
+  );
 }
 
 /** What is wrong with the description is the affair of `check`; what cannot be read at all is said here too. */

@@ -78,15 +78,6 @@ function madeKey({ algorithm, tag, rdata }: ZoneKey): MadeKey {
   return { id: keyId(algorithm, tag), rdata: hex(rdata) };
 }
 
-/** Another key than before signs the zone from this run on. */
-export function swapsZoneKey({ moves, journal }: Advanced): boolean {
-  return moves.some(({ key, record, to }) => {
-    const { predecessor, successor } = journal.keys.find(({ id }) => id === key) ?? {};
-    if (record !== 'zrrsig') return false;
-    return (to === 'rumoured' && predecessor !== undefined) || (to === 'unretentive' && successor !== undefined);
-  });
-}
-
 /** What the engine leads: where the keys stand, and what was asked for and is not answered yet. */
 export type Led = Pick<Journal, 'keys' | 'requests'>;
 

@@ -6,11 +6,11 @@ import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { withCertificate } from '../journal/evidence.ts';
 import type { Journal, Override } from '../journal/journal.ts';
+import { swapsZoneKey } from '../rollover/advance.ts';
 import { rules } from '../rollover/rules.ts';
 import { decideTlsa, type TlsaDecision } from '../rollover/tlsa.ts';
 import { type TlsaZone, tlsaQuestion } from './host-tlsa.ts';
 import type { Repository } from './repository.ts';
-import { swapsZoneKey } from './rolled.ts';
 import type { CertificatesSeen, ZoneState } from './zone-state.ts';
 
 /** Owner → what stands there; owners with an alias are not in it. */

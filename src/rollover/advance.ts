@@ -70,3 +70,12 @@ export function advance(
 
 const isSame = (a: WantedKey, b: WantedKey) =>
   a.role === b.role && a.algorithm === b.algorithm && a.predecessor === b.predecessor;
+
+/** Another key than before signs the zone from this run on. */
+export function swapsZoneKey({ moves, journal }: Pick<Advanced, 'moves' | 'journal'>): boolean {
+  return moves.some(({ key, record, to }) => {
+    const { predecessor, successor } = journal.keys.find(({ id }) => id === key) ?? {};
+    if (record !== 'zrrsig') return false;
+    return (to === 'rumoured' && predecessor !== undefined) || (to === 'unretentive' && successor !== undefined);
+  });
+}

@@ -14,11 +14,7 @@ export interface Ageing {
   readonly isRenewed: boolean;
 }
 
-/**
- * New signatures must be on the servers before a secondary that has lost its primary stops answering, and before caches have the old ones to
- * their end; one run is left for it at least. Undefined where servers are known to show the last serial, or nothing is
- * known of them.
- */
+/** Undefined where servers are known to show the last serial, or nothing is known of them. */
 export function ageingOf(journal: Journal, policy: RolloverPolicy, now: number): Ageing | undefined {
   const shown = lastOf(journal, 'published');
   if (shown === undefined) return undefined;
@@ -27,14 +23,22 @@ export function ageingOf(journal: Journal, policy: RolloverPolicy, now: number):
   const expiry = journal.serials[index]?.firstExpiry;
   const next = journal.serials[index + 1];
   if (expiry === undefined || next === undefined) return undefined;
-  const latest = Math.min(
-    expiry - policy.zonePropagationDelay,
-    Math.max(expiry - signatureMargin(policy), next.built + policy.runInterval),
-  );
+  const latest = renewBy(expiry, next.built, policy);
   return { serial, expiry, latest, isRenewed: expiry - now < policy.signatures.refresh };
 }
 
+/**
+ * By when signatures that run out at `expiry` must have followers on the servers, Unix seconds: before a secondary that has lost its
+ * primary stops answering, and before caches have them to their end; from `built` on, one run is left for it at least.
+ */
+export function renewBy(expiry: number, built: number, policy: RolloverPolicy): number {
+  return Math.min(
+    expiry - policy.zonePropagationDelay,
+    Math.max(expiry - signatureMargin(policy), built + policy.runInterval),
+  );
+}
+
 /** Seconds before signatures run out: for caches, and for secondaries that have lost their primary. */
-export function signatureMargin({ zonePropagationDelay, expire, ttls }: RolloverPolicy): number {
+function signatureMargin({ zonePropagationDelay, expire, ttls }: RolloverPolicy): number {
   return zonePropagationDelay + expire + ttls.max;
 }

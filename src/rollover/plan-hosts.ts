@@ -1,227 +1,232 @@
-/** The future of certificates as a list of steps: what the decision about their TLSA records waits for, every actor at its earliest date. */
-import { sha256 } from '../crypto/digest.ts';
+/**
+ * Steps of certificates and their TLSA records, as drafts for the plan: what a run has changed at the owners, what people have to look
+ * at, and which next keys may go into service.
+ */
 import type { Name } from '../dns/name.ts';
-import { presentRData } from '../dns/rdata/index.ts';
 import { Type } from '../dns/type.ts';
 import { currentVersion } from '../journal/held.ts';
-import { fromHex, hex } from '../text/octets.ts';
+import type { Journal } from '../journal/journal.ts';
 import { readableTime } from '../text/time.ts';
-import type { Precondition, Term } from './move.ts';
-import type { Action, Lane, PlanStep } from './plan.ts';
-import { type CertificateDecision, decideTlsa, type TlsaDecision, type TlsaQuestion } from './tlsa.ts';
-import { waitText } from './wait-text.ts';
+import type { Precondition } from './move.ts';
+import type { Draft } from './plan-steps.ts';
+import { plain, recordLines } from './plan-words.ts';
+import type { CertificateDecision, TlsaDecision, TlsaQuestion } from './tlsa.ts';
+import type { DecidedOwner } from './virtual-zone.ts';
+import { sumText, waitText } from './wait-text.ts';
 
-export interface HostsPlan {
-  /** In order of `at`. */
-  readonly steps: readonly PlanStep[];
-  readonly lanes: readonly Lane[];
-}
-
-/** One question for each TLSA owner, asked at `from`. Steps beyond `until` are left out. */
-export function planHosts(questions: readonly TlsaQuestion[], until: number): HostsPlan {
-  const plans = questions.map((question) => planOwner(question, decideTlsa(question)));
-  const steps = plans.flatMap((plan) => plan.steps).filter(({ at }) => at <= until);
-  const unique = [...new Map(steps.map((step) => [step.id, step])).values()];
-  return {
-    steps: unique.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
-    lanes: plans.flatMap((plan) => plan.lanes),
-  };
-}
-
-type Draft = Pick<PlanStep, 'actor' | 'action' | 'title' | 'at' | 'ifLate'> &
-  Partial<Omit<PlanStep, 'reason'>> & { readonly why: string; readonly terms?: readonly Term[] };
-
-function planOwner(question: TlsaQuestion, decision: TlsaDecision): HostsPlan {
-  const { owner, journal, now } = question;
-  const host = question.services[0].host;
-  const last = currentVersion(journal, owner, Type.TLSA)?.records ?? [];
-  const steps: PlanStep[] = [];
-  const add = (draft: Draft) => steps.push(stepOf(draft, host, now));
-  const published = decision.records.filter((rdata) => !last.includes(rdata));
-  if (published.length > 0) {
-    const action = { kind: 'publish-tlsa', owner } as const;
-    const title = `Publish ${countOf(published)} at ${owner}`;
-    const after = linesOf(question, decision.records);
-    add({
-      actor: 'tool',
-      action,
-      title,
-      at: now,
-      after,
-      why: 'the description asks for it',
-      ifLate: 'what waits for it waits longer',
-    });
-  }
-  const unseen = decision.certificates.filter(({ servedSince }) => servedSince === undefined);
-  const asksForSight = decision.retained.length > 0 || decision.omitted.length > 0 || decision.beforeDs.length > 0;
-  if (asksForSight) for (const each of unseen) add(confirmation(each, now, undefined));
-  const assumes = unseen.length > 0 ? 'the certificate in service is confirmed now' : undefined;
-  if (decision.omitted.length > 0) {
-    const action = { kind: 'publish-tlsa', owner } as const;
-    const title = `Publish ${countOf(decision.omitted)} at ${owner}, held back so far`;
-    const after = linesOf(question, [...decision.records, ...decision.omitted].sort());
-    const why = 'senders believe it at once, so the certificate has to be in service before';
-    add({
-      actor: 'tool',
-      action,
-      title,
-      at: now,
-      assumes,
-      after,
-      needs: decision.unserved,
-      why,
-      ifLate: 'the service stays without these records',
-    });
-  }
-  if (decision.retained.length > 0) add(withdrawal(question, decision, assumes));
-  for (const each of decision.certificates) for (const draft of deployment(question, each)) add(draft);
-  return { steps, lanes: lanesOf(question, decision) };
-}
-
-function confirmation({ service, certificate }: CertificateDecision, at: number, assumes: string | undefined): Draft {
-  const { host, port } = service;
-  const { name, spki } = certificate;
-  const plain = host.replace(/\.$/, '');
-  const needs: readonly Precondition[] = [{ kind: 'certificate-served', host, port, spki }];
-  return {
-    actor: 'operator',
-    action: { kind: 'confirm-certificate', certificate: name },
-    title: `Look at every address of ${plain}, port ${port}, and confirm that it shows ${name}`,
-    at,
-    assumes,
-    needs,
-    commands: [`danezone confirm cert-served ${plain} --certificate ${name}`],
-    why: 'old records stay, and new kinds of records wait, until the certificate is known to be served',
-    ifLate: 'nothing breaks; old records stay and the zone grows',
-  };
-}
-
-function withdrawal(question: TlsaQuestion, decision: TlsaDecision, assumes: string | undefined): Draft {
-  const { owner, now, policy } = question;
-  const at = decision.retainedUntil ?? now + policy.retireSafety;
-  const left = decision.records.filter((rdata) => !decision.retained.includes(rdata));
-  return {
+/** What the run between two journals has changed at an owner. `heldBack`: its records were waiting for the certificate. */
+export function recordDrafts(
+  before: Journal,
+  after: Journal,
+  { question, decision }: DecidedOwner,
+  heldBack: boolean,
+): readonly Draft[] {
+  const { owner, ttl, now, policy, services, withdraw } = question;
+  const had = recordsAt(before, owner);
+  const has = recordsAt(after, owner);
+  const added = has.filter((rdata) => !had.includes(rdata));
+  const removed = had.filter((rdata) => !has.includes(rdata));
+  const common = {
+    subject: { kind: 'host', name: services[0].host },
     actor: 'tool',
-    action: { kind: 'withdraw-tlsa', owner },
-    title: `Withdraw ${countOf(decision.retained)} from ${owner}`,
-    at: Math.max(at, now),
-    assumes: decision.retainedUntil === undefined ? assumes : undefined,
-    needs: decision.unserved,
-    after: linesOf(question, left),
-    why: 'every address shows the new certificate',
-    terms: [{ name: 'retire-safety', seconds: policy.retireSafety }],
-    ifLate: 'the answer stays larger than it must; nothing breaks',
-  };
-}
-
-/** The next key goes into service, is seen there, and the records of the current one leave. */
-function deployment(question: TlsaQuestion, decided: CertificateDecision): readonly Draft[] {
-  const { service, certificate, next } = decided;
-  if (next === undefined) return [];
-  const { owner, now, policy } = question;
-  const at = Math.max(now, next.wait.atBest);
-  const assumes = next.wait.earliest === undefined ? 'the records are published now' : undefined;
-  const plain = service.host.replace(/\.$/, '');
-  const deployed = `the next key of ${certificate.name} is deployed ${readableTime(at)}`;
-  const seen = { ...decided, certificate: { ...certificate, spki: certificate.next?.spki ?? certificate.spki } };
-  const keeps = question.wanted.map(({ rdata }) => rdata).filter((rdata) => !leaves(decided, rdata));
+    at: now,
+    after: recordLines(owner, ttl, Type.TLSA, has),
+  } as const;
+  const since = Math.max(...decision.certificates.map(({ servedSince }) => servedSince ?? 0));
+  const retirement = [{ name: 'retire-safety', seconds: policy.retireSafety }];
   return [
-    {
-      actor: 'acme',
-      action: { kind: 'deploy-certificate', certificate: certificate.name },
-      title: `Deploy the certificate with the next key of ${certificate.name} on ${plain}, port ${service.port}`,
-      at,
-      latest: certificate.notAfter,
-      assumes,
-      needs: next.wait.earliest === undefined ? [next.wait.wait.since.what] : [],
-      commands: [`danezone ready ${plain} --certificate FILE`],
-      why: `every cache has its record: ${waitText(next.wait.wait)}`,
-      terms: next.wait.wait.terms,
-      ifLate: 'the current certificate ends; clients that look at dates refuse it',
-      undoUntil: undefined,
-    },
-    confirmation(seen, at, deployed),
-    {
-      actor: 'tool',
-      action: { kind: 'withdraw-tlsa', owner },
-      title: `Withdraw the record of the key that ${certificate.name} has now from ${owner}`,
-      at: at + policy.retireSafety,
-      assumes: deployed,
-      needs: [{ kind: 'certificate-served', host: service.host, port: service.port, spki: seen.certificate.spki }],
-      after: linesOf(question, keeps),
-      why: 'every address shows the new certificate, and the description has it under chain:',
-      terms: [{ name: 'retire-safety', seconds: policy.retireSafety }],
-      ifLate: 'the answer stays larger than it must; nothing breaks',
-    },
+    ...(added.length === 0
+      ? []
+      : [
+          {
+            ...common,
+            is: [owner, added],
+            action: { kind: 'publish-tlsa', owner } as const,
+            title: `Publish ${countOf(added)} at ${owner}`,
+            why: heldBack
+              ? 'the certificate was seen in service, so senders may believe its records'
+              : 'the description asks for it',
+            needs: heldBack ? decision.certificates.map(servedOf) : [],
+            ifLate: 'what waits for it waits longer; nothing breaks',
+          },
+        ]),
+    ...(removed.length === 0
+      ? []
+      : [
+          {
+            ...common,
+            is: [owner, removed],
+            action: { kind: 'withdraw-tlsa', owner } as const,
+            title: `Withdraw ${countOf(removed)} from ${owner}`,
+            ...(withdraw === true
+              ? {
+                  why: 'the zone leaves DNSSEC: TLSA records go before its DS, so that no sender holds one that it can no longer verify',
+                  ifLate: 'the zone stays signed; nothing breaks',
+                }
+              : {
+                  why: `every address shows the certificate that stays: ${sumText(`seen ${readableTime(since)}`, retirement)}`,
+                  terms: retirement,
+                  needs: decision.certificates.map(servedOf),
+                  ifLate: 'the answer stays larger than it must; nothing breaks',
+                }),
+          },
+        ]),
   ];
 }
 
-const leaves = ({ certificate: { matches, next } }: CertificateDecision, rdata: string) =>
-  matches(rdata) && next?.matches(rdata) !== true;
-
-function stepOf({ why, terms = [], ...draft }: Draft, host: Name, now: number): PlanStep {
-  const { actor, action, at, latest } = draft;
-  const isDue = at <= now;
-  const state =
-    latest !== undefined && latest < Math.max(at, now)
-      ? 'overdue'
-      : actor === 'tool'
-        ? isDue && draft.assumes === undefined
-          ? 'done-by-tool'
-          : 'later'
-        : isDue
-          ? 'due'
-          : 'later';
-  return {
-    needs: [],
-    after: [],
-    commands: actor === 'tool' ? ['danezone build'] : [],
-    ...draft,
-    id: idOf(host, action, draft.title),
-    subject: { kind: 'host', name: host },
-    reason: { text: why, terms },
-    state,
-  };
+export interface Sight {
+  readonly draft: Draft;
+  readonly seen: TlsaDecision['evidence'];
 }
 
-function idOf(host: Name, action: Action, title: string): string {
-  return hex(sha256(Buffer.from(JSON.stringify([host, action, title])))).slice(0, 16);
-}
-
-function linesOf({ owner, ttl }: TlsaQuestion, records: readonly string[]): readonly string[] {
-  return records.map((record) => {
-    const octets = fromHex(record) ?? new Uint8Array(0);
-    return `${owner} ${ttl} IN TLSA ${presentRData(Type.TLSA, octets, 0, octets.length)}`;
+/** What people have to look at, once for each certificate of a host: something waits for it. */
+export function sightsOf(decided: readonly DecidedOwner[]): readonly Sight[] {
+  const groups = groupsOf(
+    decided.flatMap(({ question, decision }) => {
+      const waiting = waitingFor(decision);
+      if (waiting === undefined) return [];
+      return decision.certificates
+        .filter(({ servedSince }) => servedSince === undefined)
+        .map((certificate) => ({ question, certificate, waiting }));
+    }),
+  );
+  return groups.map((group): Sight => {
+    const [{ question, certificate }] = group;
+    const { name } = certificate.certificate;
+    const host = plain(certificate.service.host);
+    const reason = group.map(({ waiting }) => waiting).sort((a, b) => a.rank - b.rank)[0];
+    return {
+      draft: {
+        is: [host, name, certificate.certificate.spki],
+        subject: { kind: 'host', name: certificate.service.host },
+        actor: 'operator',
+        action: { kind: 'confirm-certificate', certificate: name },
+        title: `Look at every address of ${host}, ${portsOf(group)}, and confirm that it shows ${name}`,
+        at: question.now,
+        needs: group.map((each) => servedOf(each.certificate)),
+        commands: [`danezone confirm cert-served ${host} --certificate ${name}`],
+        why: reason.why,
+        ifLate: reason.ifLate,
+      },
+      seen: group.map(({ certificate: { service, certificate: shown } }) => ({ ...service, spki: shown.spki })),
+    };
   });
 }
+
+export interface Deployment {
+  readonly draft: Draft;
+  readonly questions: readonly TlsaQuestion[];
+  readonly certificate: string;
+  /** Since when its records were seen published, Unix seconds. */
+  readonly since?: number;
+}
+
+/** The next keys that may go into service now, once for each certificate of a host. */
+export function deploymentsOf(decided: readonly DecidedOwner[]): readonly Deployment[] {
+  const groups = groupsOf(
+    decided.flatMap(({ question, decision }) =>
+      decision.certificates
+        .filter(({ next }) => next?.wait.earliest !== undefined && next.wait.earliest <= question.now)
+        .map((certificate) => ({ question, certificate })),
+    ),
+  );
+  return groups.map((group): Deployment => {
+    const [{ question, certificate }] = group;
+    const { name, notAfter, next } = certificate.certificate;
+    const host = plain(certificate.service.host);
+    const waits = group.flatMap((each) => each.certificate.next?.wait ?? []);
+    const last = waits.reduce((a, b) => (b.atBest > a.atBest ? b : a)).wait;
+    return {
+      draft: {
+        is: [host, name, next?.spki],
+        subject: { kind: 'host', name: certificate.service.host },
+        actor: 'acme',
+        action: { kind: 'deploy-certificate', certificate: name },
+        title: `Put the certificate with the next key of ${name} into service on ${host}, ${portsOf(group)}`,
+        at: question.now,
+        latest: notAfter,
+        isOptional: true,
+        needs: waits.map(({ wait }) => wait.since.what),
+        commands: [`danezone ready ${host}`],
+        why: `every cache has its record: ${waitText(last)}`,
+        terms: last.terms,
+        ifLate: 'the current certificate ends, and clients that look at dates refuse it',
+      },
+      questions: group.map((each) => each.question),
+      certificate: name,
+      since: last.since.at,
+    };
+  });
+}
+
+/** When the next deployment may be, Unix seconds; undefined: none has a date. */
+export function nextDeployment(decided: readonly DecidedOwner[], now: number): number | undefined {
+  const dates = decided
+    .flatMap(({ decision }) => decision.certificates.map(({ next }) => next?.wait.earliest))
+    .filter((at): at is number => at !== undefined && at > now);
+  return dates.length === 0 ? undefined : Math.min(...dates);
+}
+
+interface Waiting {
+  /** The weightiest first. */
+  readonly rank: number;
+  readonly why: string;
+  readonly ifLate: string;
+}
+
+/** Why somebody has to look; undefined: nothing waits for it. */
+function waitingFor({ beforeDs, omitted, retained }: TlsaDecision): Waiting | undefined {
+  if (beforeDs.some(({ kind }) => kind === 'certificate-served')) {
+    return {
+      rank: 0,
+      why: 'with the first DS senders begin to believe the TLSA records, so the certificate has to be in service before',
+      ifLate: 'the first DS waits, and until it is there DNSSEC and DANE protect nobody; nothing breaks',
+    };
+  }
+  if (omitted.length > 0) {
+    return {
+      rank: 1,
+      why: 'senders believe new TLSA records at once, so the certificate has to be in service before',
+      ifLate: 'the TLSA records are held back, and senders go on without them; nothing breaks',
+    };
+  }
+  if (retained.length > 0) {
+    return {
+      rank: 2,
+      why: 'the records of the old certificate stay until no address shows it any more',
+      ifLate: 'the old records stay; nothing breaks',
+    };
+  }
+  return undefined;
+}
+
+interface Member {
+  readonly question: TlsaQuestion;
+  readonly certificate: CertificateDecision;
+}
+
+function groupsOf<M extends Member>(members: readonly M[]): readonly (readonly [M, ...M[]])[] {
+  const groups = new Map<string, [M, ...M[]]>();
+  for (const member of members) {
+    const { service, certificate } = member.certificate;
+    const key = `${service.host} ${certificate.name}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [member]);
+    else group.push(member);
+  }
+  return [...groups.values()];
+}
+
+function portsOf(group: readonly Member[]): string {
+  const ports = [...new Set(group.map(({ certificate }) => certificate.service.port))].sort((a, b) => a - b);
+  return ports.length === 1 ? `port ${ports[0]}` : `ports ${ports.slice(0, -1).join(', ')} and ${ports.at(-1)}`;
+}
+
+function servedOf({ service: { host, port }, certificate: { spki } }: CertificateDecision): Precondition {
+  return { kind: 'certificate-served', host, port, spki };
+}
+
+const recordsAt = (journal: Journal, owner: Name) => currentVersion(journal, owner, Type.TLSA)?.records ?? [];
 
 const countOf = (records: readonly string[]) =>
   records.length === 1 ? 'a TLSA record' : `${records.length} TLSA records`;
-
-function lanesOf({ now, policy }: TlsaQuestion, { certificates }: TlsaDecision): readonly Lane[] {
-  return certificates.flatMap(({ service, certificate, servedSince, next }): Lane[] => {
-    const subject = { kind: 'host', name: service.host } as const;
-    const from = servedSince ?? now;
-    if (next === undefined) return [{ subject, label: certificate.name, spans: [{ state: 'active', from }] }];
-    const at = Math.max(now, next.wait.atBest);
-    const start = Math.min(at, next.wait.wait.since.at ?? now);
-    return [
-      {
-        subject,
-        label: certificate.name,
-        spans: [
-          { state: 'active', from, until: at },
-          { state: 'leaving', from: at, until: at + policy.retireSafety },
-        ],
-      },
-      {
-        subject,
-        label: `${certificate.name} next`,
-        spans: [
-          { state: 'coming', from: start, until: at },
-          { state: 'active', from: at },
-        ],
-      },
-    ];
-  });
-}

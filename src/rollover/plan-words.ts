@@ -1,12 +1,12 @@
 /** What each step of a zone's plan is called, why it is made, and what happens if it comes late. */
 import type { Name } from '../dns/name.ts';
 import { presentRData } from '../dns/rdata/index.ts';
-import { Type } from '../dns/type.ts';
+import { Type, typeName } from '../dns/type.ts';
 import type { Journal, KeyId } from '../journal/journal.ts';
 import { fromHex } from '../text/octets.ts';
 import { readableTime } from '../text/time.ts';
 import type { Ageing } from './ageing.ts';
-import type { Precondition } from './move.ts';
+import type { WantedKey } from './move.ts';
 import type { Action } from './plan.ts';
 import type { RolloverPolicy } from './policy.ts';
 
@@ -22,167 +22,191 @@ export type ZoneAction = Extract<
       | 'publish-dnskey'
       | 'withdraw-dnskey'
       | 'sign-with'
-      | 'stop-signing-with';
+      | 'stop-signing-with'
+      | 'unsign'
+      | 'declare-unsigned';
   }
 >;
 
 export interface WordFacts {
-  readonly zone: Name;
+  readonly journal: Journal;
   readonly policy: RolloverPolicy;
   readonly name: (key: KeyId) => string;
   readonly role?: string;
+  /** Why a key is made. */
   readonly because?: string;
   /** Keys that stop in the same run. */
-  readonly others: readonly string[];
-  /** The key appears in the same run. */
-  readonly isNew: boolean;
+  readonly others?: readonly string[];
+  /** Whether the key appears in the same run, before, or later. */
+  readonly appears?: 'now' | 'later';
+  /** Of what is built already; undefined: of what will be. */
   readonly serial?: number;
   readonly ageing?: Ageing;
   /** Of a DS: the zone gets its first one, or loses its last. */
   readonly edge?: 'first' | 'last';
+  /** Of a DS: its key is not in the zone yet. */
+  readonly isAhead?: boolean;
 }
 
 export interface ActionWords {
   readonly title: string;
-  readonly reason: string;
+  readonly why: string;
   readonly ifLate: string;
-  readonly commands: readonly string[];
-  readonly needs: (journal: Journal) => readonly Precondition[];
+  /** Of people. */
+  readonly commands?: readonly string[];
   /** Master-file lines of the RRsets that change. */
-  readonly after: (journal: Journal) => readonly string[];
+  readonly after?: readonly string[];
 }
 
-const causes: Readonly<Record<string, string>> = {
+export const causes: Readonly<Record<WantedKey['reason'], string>> = {
   first: 'the zone has no key yet',
   lifetime: 'the key before it reaches the end of its lifetime',
   request: 'it was asked for',
-  algorithm: 'the policy names another algorithm',
-  layout: 'the policy names another layout of keys',
+  algorithm: 'another algorithm or layout was asked for',
+  layout: 'another layout of keys was asked for',
+};
+
+type Words = {
+  readonly [K in ZoneAction['kind']]: (action: Extract<ZoneAction, { kind: K }>, facts: WordFacts) => ActionWords;
+};
+
+const words: Words = {
+  'make-key': (_, { role = 'key', because = '' }) => ({
+    title: `Make a new ${role.toUpperCase()}`,
+    why: because,
+    ifLate: 'the roll starts later; nothing breaks',
+  }),
+  'publish-dnskey': ({ key }, { name, journal }) => ({
+    title: `Publish the DNSKEY of ${name(key)}`,
+    why: 'caches must know a key before anything depends on it',
+    ifLate: 'the roll takes longer; nothing breaks',
+    after: dnskeyLines(journal),
+  }),
+  'sign-with': ({ key }, { name, journal, others = [], appears }) => {
+    const instead = others.length > 0 ? `, no longer with ${others.join(' and ')}` : '';
+    const verb =
+      appears === 'now' ? `Publish ${name(key)} and sign the zone with it` : `Sign the zone with ${name(key)}`;
+    const reasons = {
+      now: 'keys and signatures appear together',
+      later: 'resolvers that know the DNSKEY of an algorithm look for its signatures, so they come before it',
+    };
+    return {
+      title: `${verb}${instead}`,
+      why: appears === undefined ? 'every cache has its DNSKEY' : reasons[appears],
+      ifLate: others.length > 0 ? 'the old key signs on; nothing breaks' : 'the roll takes longer; nothing breaks',
+      after: dnskeyLines(journal),
+    };
+  },
+  'stop-signing-with': ({ key }, { name }) => ({
+    title: `Sign the zone no longer with ${name(key)}`,
+    why: 'nothing depends on its signatures any more',
+    ifLate: 'the zone stays larger than it must; nothing breaks',
+  }),
+  'withdraw-dnskey': ({ key }, { name, journal }) => ({
+    title: `Withdraw the DNSKEY of ${name(key)}`,
+    why: 'no cache needs it any more',
+    ifLate: 'the DNSKEY answer stays larger than it must; nothing breaks',
+    after: dnskeyLines(journal),
+  }),
+  unsign: (_, { journal }) => ({
+    title: `Build ${plain(journal.zone)} without keys and signatures`,
+    why: 'no cache has its DS any more, so no resolver looks for them',
+    ifLate: 'the zone stays signed; nothing breaks while it is signed on',
+    after: dnskeyLines(journal),
+  }),
+  'declare-unsigned': (_, { journal }) => ({
+    title: `Write policy: unsigned for ${plain(journal.zone)}`,
+    why: 'no cache has a key or a signature of it any more',
+    ifLate: 'every build reminds of it; nothing breaks',
+    commands: ['danezone check'],
+  }),
+  'confirm-published': (_, { journal, serial, ageing }) => ({
+    title:
+      serial === undefined
+        ? 'Publish what was built on every name server, then confirm it'
+        : `Publish serial ${serial} on every name server, then confirm it`,
+    why: 'waiting times count from the day on which all name servers show something, not from the day on which it was built',
+    ifLate:
+      ageing === undefined
+        ? 'every step after it waits'
+        : `every step after it waits; in serial ${ageing.serial}, which servers showed last, signatures run out from ${readableTime(ageing.expiry)} on, and then validating resolvers have no answers`,
+    commands: [`danezone confirm published ${plain(journal.zone)}${serial === undefined ? '' : ` --serial ${serial}`}`],
+  }),
+  'add-ds': (action, facts) => dsWords(action, 'Add the DS of', 'at', facts),
+  'remove-ds': (action, facts) => dsWords(action, 'Remove the DS of', 'from', facts),
+  'replace-ds': (action, facts) => dsWords(action, 'Replace the DS RRset by that of', 'at', facts),
 };
 
 export function actionWords(action: ZoneAction, facts: WordFacts): ActionWords {
-  const { zone, policy, name, role = 'key', because = '', others, isNew, serial, ageing } = facts;
-  const apex = zone === '.' ? '.' : zone.replace(/\.$/, '');
-  const nothing = { needs: () => [], after: () => [], commands: ['danezone build'] };
-  const dnskeys = { after: (journal: Journal) => linesOf(journal, Type.DNSKEY) };
-  switch (action.kind) {
-    case 'make-key':
-      return {
-        ...nothing,
-        title: `Make a new ${role.toUpperCase()}`,
-        reason: causes[because] ?? because,
-        ifLate: 'the roll starts later; nothing breaks',
-      };
-    case 'publish-dnskey':
-      return {
-        ...nothing,
-        ...dnskeys,
-        title: `Publish the DNSKEY of ${name(action.key)}`,
-        reason: 'caches must know a key before anything depends on it',
-        ifLate: 'the roll takes longer; nothing breaks',
-      };
-    case 'sign-with': {
-      const instead = others.length > 0 ? `, no longer with ${others.join(' and ')}` : '';
-      return {
-        ...nothing,
-        ...dnskeys,
-        title: isNew
-          ? `Publish ${name(action.key)} and sign the zone with it${instead}`
-          : `Sign the zone with ${name(action.key)}${instead}`,
-        reason: isNew ? 'keys and signatures appear together' : 'every cache has its DNSKEY',
-        ifLate: 'the old key signs on; nothing breaks',
-      };
-    }
-    case 'stop-signing-with':
-      return {
-        ...nothing,
-        title: `Sign the zone no longer with ${name(action.key)}`,
-        reason: 'nothing depends on its signatures any more',
-        ifLate: 'the zone stays larger than it must; nothing breaks',
-      };
-    case 'withdraw-dnskey':
-      return {
-        ...nothing,
-        ...dnskeys,
-        title: `Withdraw the DNSKEY of ${name(action.key)}`,
-        reason: 'no cache needs it any more',
-        ifLate: 'the DNSKEY answer stays larger than it must; nothing breaks',
-      };
-    case 'confirm-published':
-      return {
-        title: `Publish serial ${serial} on every name server, then confirm it`,
-        reason:
-          'waiting times count from the day on which all name servers show something, not from the day on which it was built',
-        ifLate:
-          ageing === undefined
-            ? 'every step after it waits'
-            : `every step after it waits; in serial ${ageing.serial}, which servers showed last, signatures run out from ${readableTime(ageing.expiry)} on, and then validating resolvers have no answers`,
-        commands: [`danezone confirm published ${apex} --serial ${serial}`],
-        needs: () => [],
-        after: () => [],
-      };
-    case 'add-ds':
-    case 'remove-ds':
-    case 'replace-ds': {
-      const keys = action.keys.map(name).join(' and ');
-      const verb = {
-        'add-ds': `Add the DS of ${keys} at`,
-        'remove-ds': `Remove the DS of ${keys} from`,
-        'replace-ds': `Replace the DS RRset by that of ${keys} at`,
-      }[action.kind];
-      const follows = policy.parent.interface === 'cds';
-      return {
-        title: `${verb} the parent of ${apex}`,
-        ...dsWords(action.kind, facts.edge),
-        commands: follows
-          ? [`danezone confirm ds-seen ${apex}`]
-          : [`danezone ds ${apex}`, `danezone confirm ds-seen ${apex}`],
-        needs: () => [
-          action.kind === 'remove-ds' ? { kind: 'ds-gone', keys: action.keys } : { kind: 'ds-seen', keys: action.keys },
-        ],
-        after: (journal) => dsLines(journal, policy),
-      };
-    }
-  }
+  return (words[action.kind] as (of: ZoneAction, facts: WordFacts) => ActionWords)(action, facts);
 }
 
-function dsWords(kind: 'add-ds' | 'remove-ds' | 'replace-ds', edge: WordFacts['edge']) {
-  if (edge === 'first') {
-    return {
-      reason: 'every cache has the DNSKEY and the signatures that the DS will make resolvers look for',
-      ifLate: 'DNSSEC and DANE protect nobody until the DS is there; nothing breaks',
-    };
-  }
-  if (edge === 'last') {
-    return {
-      reason: 'the zone leaves DNSSEC: resolvers must forget the DS before the signatures go',
-      ifLate: 'the zone stays signed; nothing breaks',
-    };
-  }
-  return kind === 'remove-ds'
-    ? {
-        reason: 'every cache has the DS that takes its place',
-        ifLate: 'the old key stays in the zone; nothing breaks',
-      }
-    : {
-        reason: 'every cache has the DNSKEY that it names',
-        ifLate: 'the roll waits; the old key stays in use, nothing breaks',
-      };
+type DsAction = Extract<ZoneAction, { ds: readonly string[] }>;
+
+function dsWords({ kind, keys }: DsAction, verb: string, where: string, facts: WordFacts): ActionWords {
+  const { journal, policy, name, edge, isAhead } = facts;
+  const zone = plain(journal.zone);
+  const confirm = `danezone confirm ${kind === 'remove-ds' ? 'ds-gone' : 'ds-seen'} ${zone}`;
+  const tells = policy.parent.interface !== 'cds' && edge !== 'last';
+  return {
+    title: `${verb} ${keys.map(name).join(' and ')} ${where} the parent of ${zone}`,
+    ...dsReasons[edge ?? (isAhead === true && kind !== 'remove-ds' ? 'ahead' : kind)],
+    commands: tells ? [`danezone ds ${zone}`, confirm] : [confirm],
+    after: dsLines(journal, policy),
+  };
 }
 
-function linesOf(journal: Journal, type: number): string[] {
-  const history = journal.rrsets.find((rrset) => rrset.owner === journal.zone && rrset.type === type);
+const rolls = {
+  why: 'every cache has the DNSKEY that it names',
+  ifLate: 'the roll waits; the old key stays in use, nothing breaks',
+};
+
+const dsReasons: Readonly<
+  Record<DsAction['kind'] | 'first' | 'last' | 'ahead', { readonly why: string; readonly ifLate: string }>
+> = {
+  first: {
+    why: 'every cache has the DNSKEY and the signatures that the DS will make resolvers look for',
+    ifLate: 'DNSSEC and DANE protect nobody until the DS is there; nothing breaks',
+  },
+  last: {
+    why: 'the zone leaves DNSSEC: resolvers must forget the DS before the signatures go',
+    ifLate: 'the zone stays signed; nothing breaks',
+  },
+  ahead: {
+    why: 'caches must have the DS before the key that it names takes over',
+    ifLate: 'the roll waits; the old key stays in use, nothing breaks',
+  },
+  'add-ds': rolls,
+  'replace-ds': rolls,
+  'remove-ds': {
+    why: 'every cache has the DS that takes its place',
+    ifLate: 'the old key stays in the zone; nothing breaks',
+  },
+};
+
+/** Without its final dot, as people write it. */
+export const plain = (zone: Name) => (zone === '.' ? '.' : zone.replace(/\.$/, ''));
+
+function dnskeyLines({ zone, rrsets }: Journal): string[] {
+  const history = rrsets.find((rrset) => rrset.owner === zone && rrset.type === Type.DNSKEY);
   const version = history?.versions.findLast(({ dropped }) => dropped === undefined);
-  return (version?.records ?? []).map((record) => line(journal.zone, version?.ttl ?? 0, type, record));
+  return recordLines(zone, version?.ttl ?? 0, Type.DNSKEY, version?.records ?? []);
 }
 
-function dsLines(journal: Journal, policy: RolloverPolicy): string[] {
-  const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined);
-  return (asked?.records ?? []).map((record) => line(journal.zone, policy.parent.ttl, Type.DS, record));
+function dsLines({ zone, parentDs }: Journal, policy: RolloverPolicy): string[] {
+  const asked = parentDs.findLast(({ dropped }) => dropped === undefined);
+  return recordLines(zone, policy.parent.ttl, Type.DS, asked?.records ?? []);
 }
 
-function line(owner: Name, ttl: number, type: number, record: string): string {
-  const octets = fromHex(record) ?? new Uint8Array(0);
-  const word = type === Type.DS ? 'DS' : 'DNSKEY';
-  return `${owner} ${ttl} IN ${word} ${presentRData(type, octets, 0, octets.length)}`;
+/** Master-file lines of RDATA in hexadecimal. */
+export function recordLines(
+  owner: Name,
+  ttl: number,
+  type: typeof Type.DNSKEY | typeof Type.DS | typeof Type.TLSA,
+  records: readonly string[],
+): string[] {
+  return records.map((record) => {
+    const octets = fromHex(record) ?? new Uint8Array(0);
+    return `${owner} ${ttl} IN ${typeName(type)} ${presentRData(type, octets, 0, octets.length)}`;
+  });
 }

@@ -1,23 +1,46 @@
-/** The future of one zone as a list of steps: the engine under a virtual clock, every actor at its earliest date. */
-import { sha256 } from '../crypto/digest.ts';
+/**
+ * The future of one zone and of the hosts in it as a list of steps: the engine, and the decisions about TLSA records, under a virtual
+ * clock, every actor at the earliest date.
+ */
 import type { Name } from '../dns/name.ts';
+import { Type } from '../dns/type.ts';
 import { algorithmName } from '../dnssec/algorithm.ts';
 import { serviceOf } from '../journal/clocks.ts';
+import { currentVersion } from '../journal/held.ts';
 import type { Journal, KeyId, KeyRecord } from '../journal/journal.ts';
-import { hex } from '../text/octets.ts';
 import { readableTime } from '../text/time.ts';
-import { type Ageing, ageingOf, signatureMargin } from './ageing.ts';
+import { ageingOf } from './ageing.ts';
+import { dsOf, lastSeenDs } from './ds-records.ts';
+import { isDone, isShown, keyOf } from './key-records.ts';
 import { LaneBook } from './lanes.ts';
-import type { Blocked, Move, Wait } from './move.ts';
+import type { Blocked, Move, Wait, WantedKey } from './move.ts';
+import { keyRecords } from './move.ts';
+import type { NextRun } from './next-run.ts';
+import { nextRun } from './next-run.ts';
 import type { Lane, PlanStep } from './plan.ts';
-import { actionWords, type ZoneAction } from './plan-words.ts';
-import { publish, type Ran, renewedUntil, run, showDs, type VirtualZone } from './virtual-zone.ts';
-import { waitText } from './wait-text.ts';
+import { deploymentsOf, nextDeployment, recordDrafts, sightsOf } from './plan-hosts.ts';
+import { stepsOfMoves } from './plan-moves.ts';
+import { type Draft, StepBook } from './plan-steps.ts';
+import { undoUntil } from './plan-undo.ts';
+import { actionWords, causes, type WordFacts, type ZoneAction } from './plan-words.ts';
+import {
+  decidedAt,
+  deployNext,
+  publish,
+  type Ran,
+  renewedUntil,
+  run,
+  showCertificate,
+  showDs,
+  type VirtualZone,
+} from './virtual-zone.ts';
+import { sumText, waitText } from './wait-text.ts';
+import { lifetimeTerms } from './wanted-keys.ts';
 
 export interface ZonePlan {
   readonly steps: readonly PlanStep[];
   readonly lanes: readonly Lane[];
-  readonly runBefore: { readonly at: number; readonly why: string };
+  readonly runBefore?: NextRun;
   /** The journal at the horizon: what the proof judges. */
   readonly history: Journal;
   /** Nothing can move any more, and why: moves that wait for nothing that has a date. */
@@ -45,20 +68,37 @@ export function planZone(zone: VirtualZone, from: number, until: number): ZonePl
 class Future {
   #zone: VirtualZone;
   readonly #from: number;
-  readonly #steps: PlanStep[] = [];
+  readonly #builtSerial: number | undefined;
+  readonly #runBefore: NextRun | undefined;
+  readonly #book: StepBook;
   readonly #lanes: LaneBook;
   readonly #planned = new Set<KeyId>();
   #waits = new Map<string, Wait>();
   #blocked: readonly Blocked[] = [];
+  /** What dates hang on, since somebody has acted; and what they hang on when this round is over. */
   #assumes: string | undefined;
-  #runBefore: number | undefined;
+  #willAssume: string | undefined;
   /** What ended with the moves of DS records since the parent was asked last. */
   readonly #dsWaits: Wait[] = [];
+  /** Owners whose records wait for a certificate. */
+  #heldBack: ReadonlySet<Name> = new Set();
+  #isDeclared: boolean;
 
   constructor(zone: VirtualZone, from: number) {
     this.#zone = zone;
     this.#from = from;
+    this.#builtSerial = zone.journal.serial?.last;
+    this.#book = new StepBook(from);
     this.#lanes = new LaneBook(zone.journal.zone);
+    this.#isDeclared = zone.journal.requests.insecure === undefined;
+    const decided = decidedAt(zone, from).map(({ decision }) => decision);
+    this.#runBefore = nextRun({
+      journal: zone.journal,
+      policy: zone.policy,
+      now: from,
+      unserved: decided.flatMap(({ beforeDs }) => beforeDs),
+      events: decided.flatMap(({ nextEvent }) => nextEvent ?? []),
+    });
   }
 
   /** Everything that happens at `now`; the date of the next event, if there is one. */
@@ -67,78 +107,110 @@ class Future {
     for (let round = 0; ; round++) {
       if (round > mostRounds)
         throw new Error(`${this.#zone.journal.zone} does not come to rest at ${readableTime(now)}`);
+      const before = this.#zone.journal;
       const ran = run(this.#zone, now);
       this.#zone = ran.zone;
-      this.#toolSteps(ran, now);
-      // What follows from what people do has no date by which the tool must run.
-      if (now === this.#from && this.#assumes === undefined) this.#runBefore = ran.nextEvent;
+      const waits = this.#waitsOf(ran.moves);
+      this.#toolSteps(ran, waits, before, now);
       this.#lanes.note(ran.zone.journal.keys, now, (key) => this.#label(key));
-      this.#remember(ran.blocked);
-      const acted = [this.#publication(now), this.#parent(now)].some(Boolean);
-      if (!acted && ran.moves.length === 0 && ran.made.length === 0) return ran.nextEvent;
+      this.#lanes.noteCertificates(ran.decided, now);
+      this.#remember(ran);
+      this.#willAssume = this.#assumes;
+      const acted = [
+        this.#publication(now),
+        this.#parent(now),
+        this.#sights(ran, now),
+        this.#deployments(ran, now),
+        this.#declaration(waits, now),
+      ].some(Boolean);
+      this.#assumes = this.#willAssume;
+      if (!acted && !ran.isNew && ran.moves.length === 0 && ran.made.length === 0) {
+        const dates = [ran.nextEvent, nextDeployment(ran.decided, now)].filter((at) => at !== undefined);
+        return dates.length === 0 ? undefined : Math.min(...dates);
+      }
     }
   }
 
   end(until: number): ZonePlan {
     this.#zone = renewedUntil(this.#zone, until);
-    const { journal, policy } = this.#zone;
-    const refresh = this.#from + Math.max(policy.runInterval, policy.signatures.refresh - signatureMargin(policy));
-    const event = this.#runBefore;
-    const runBefore =
-      event !== undefined && event < refresh
-        ? { at: event, why: 'a step of a rollover is due' }
-        : { at: refresh, why: 'signatures have to be renewed' };
+    const { steps } = this.#book;
+    const isDue = steps.some(({ state }) => state === 'done-by-tool');
     return {
-      steps: this.#steps.map((step) => ({ ...step, undoUntil: this.#undoUntil(step) })),
+      steps: steps.map((step) => ({ ...step, undoUntil: undoUntil(step, steps, this.#zone.journal.keys) })),
       lanes: this.#lanes.lanes(until),
-      runBefore,
-      history: journal,
+      runBefore: isDue ? { at: this.#from, why: 'a step of a rollover is due' } : this.#runBefore,
+      history: this.#zone.journal,
       stuck: this.#blocked.filter(({ why }) => why.kind !== 'time'),
     };
   }
 
-  #toolSteps({ made, moves }: Ran, now: number): void {
+  #toolSteps({ made, moves, decided }: Ran, waits: readonly Wait[], before: Journal, now: number): void {
+    const { journal } = this.#zone;
     for (const { key, wanted } of made) {
       this.#planned.add(key.id);
-      this.#add(now, 'tool', { kind: 'make-key', key: key.id }, { role: wanted.role, because: wanted.reason });
+      const because = this.#causeOf(wanted);
+      const { terms, text } = because;
+      this.#add(now, 'tool', { kind: 'make-key', key: key.id }, { role: wanted.role, because: text }, { terms });
     }
+    for (const each of decided)
+      for (const draft of recordDrafts(before, journal, each, this.#heldBack.has(each.question.owner)))
+        this.#book.add(draft, this.#assumes);
     // A DS may come or go because something else has come to every cache.
-    if (moves.some(({ record }) => record === 'ds')) this.#dsWaits.push(...this.#waitsOf(moves));
-    const entering = (record: Move['record'], to: Move['to']) =>
-      moves.filter((move) => move.record === record && move.to === to).map(({ key }) => key);
-    const stops = entering('zrrsig', 'unretentive');
-    const starts = entering('zrrsig', 'rumoured');
-    const appears = entering('dnskey', 'rumoured');
-    for (const key of appears)
-      if (!starts.includes(key)) this.#add(now, 'tool', { kind: 'publish-dnskey', key }, { moves });
-    for (const key of starts) {
-      const others = stops.map((other) => this.#name(other));
-      this.#add(now, 'tool', { kind: 'sign-with', key }, { moves, others, isNew: appears.includes(key) });
-    }
-    const leaves = entering('dnskey', 'unretentive');
-    if (starts.length === 0)
-      for (const key of stops) this.#add(now, 'tool', { kind: 'stop-signing-with', key }, { moves });
-    for (const key of leaves) this.#add(now, 'tool', { kind: 'withdraw-dnskey', key }, { moves });
+    if (moves.some(({ record }) => record === 'ds')) this.#dsWaits.push(...waits);
+    for (const { action, others, appears } of stepsOfMoves(moves, journal.keys))
+      this.#add(now, 'tool', action, { others: others.map((key) => this.#name(key)), appears }, { waits });
+  }
+
+  #causeOf({ reason, predecessor }: WantedKey): { readonly text: string; readonly terms: Draft['terms'] } {
+    const { journal, policy } = this.#zone;
+    const old = keyOf(journal.keys, predecessor);
+    if (reason !== 'lifetime' || old?.active === undefined) return { text: causes[reason], terms: [] };
+    const terms = lifetimeTerms(old, policy);
+    const since = `${this.#name(old.id)} in use since ${readableTime(old.active)}`;
+    return { text: `${causes[reason]}: ${sumText(since, terms)}`, terms };
   }
 
   /** The operator publishes what was built; where builds count as published, nobody has to say so. */
   #publication(now: number): boolean {
     const { journal, policy } = this.#zone;
     if (policy.publication.kind === 'by-build' || journal.serial === undefined) return false;
-    const isWaiting = versionsOf(journal).some(
+    const unseen = [...journal.content, ...journal.rrsets.flatMap(({ versions }) => versions)].filter(
       (version) => version.dropped === undefined && serviceOf(version, policy.publication).state === 'unseen',
     );
-    const isDue = now <= this.#from;
-    const ageing = isDue ? ageingOf(journal, policy, now) : undefined;
-    if (!isWaiting && ageing?.isRenewed !== true) return false;
     const { last } = journal.serial;
-    this.#add(now, 'operator', { kind: 'confirm-published' }, { serial: last, ageing });
+    const isBuilt = now <= this.#from && last === this.#builtSerial;
+    const ageing = isBuilt ? ageingOf(journal, policy, now) : undefined;
+    if (unseen.length === 0 && ageing?.isRenewed !== true) return false;
+    const built = Math.min(...unseen.map((version) => version.built));
+    const news = this.#newsSince(built);
+    this.#add(
+      now,
+      'operator',
+      { kind: 'confirm-published' },
+      { serial: isBuilt ? last : undefined, ageing },
+      { is: news.length === 0 ? last : news, latest: ageing?.latest },
+    );
     this.#zone = publish(this.#zone, now);
     if (this.#zone.journal === journal) return false;
-    this.#assumes = isDue
+    this.#willAssume = isBuilt
       ? 'the serial built last is published now'
-      : `serial ${last} is published on the day it is built`;
+      : `what is built on ${readableTime(now)} is published at once`;
     return true;
+  }
+
+  /** What a version holds that nobody has seen yet: the same on the day on which it is planned and on that on which it is built. */
+  #newsSince(built: number): readonly unknown[] {
+    const { journal } = this.#zone;
+    const keys = journal.keys.flatMap((key) =>
+      keyRecords
+        .filter((record) => record !== 'ds' && key[record].since >= built - 1)
+        .filter((record) => key[record].state === 'rumoured' || key[record].state === 'unretentive')
+        .map((record) => [this.#ordinal(key), record, key[record].state]),
+    );
+    const rrsets = journal.rrsets
+      .filter(({ type, versions }) => type === Type.TLSA && (versions.at(-1)?.built ?? 0) >= built)
+      .map(({ owner }) => [owner, currentVersion(journal, owner, Type.TLSA)?.records]);
+    return [...keys, ...rrsets];
   }
 
   /** The registrar is told, and its parent servers show it. */
@@ -146,23 +218,33 @@ class Future {
     const { journal, policy } = this.#zone;
     const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined);
     if (asked === undefined || serviceOf(asked, { kind: 'evidence' }).state === 'published') return false;
-    const seen = lastSeenDs(journal);
+    const seen = lastSeenDs(journal) ?? this.#adoptedDs();
     const added = asked.records.filter((record) => !seen.includes(record));
     const removed = seen.filter((record) => !asked.records.includes(record));
     const isAsked = added.length > 0 || removed.length > 0;
     if (isAsked) {
-      const keys = this.#keysOfDs(added.length > 0 ? added : removed);
+      const ds = added.length > 0 ? added : removed;
+      const keys = this.#keysOfDs(ds);
       const kind = removed.length === 0 ? 'add-ds' : added.length === 0 ? 'remove-ds' : 'replace-ds';
       const actor = policy.parent.interface === 'cds' ? 'registrar' : 'operator';
       const edge = seen.length === 0 ? 'first' : asked.records.length === 0 ? 'last' : undefined;
-      const facts = { waits: [...this.#dsWaits], edge } as const;
-      this.#add(now, actor, { kind, keys, ds: added.length > 0 ? added : removed }, facts);
+      const isAhead = keys.some((id) => !isShown(keyOf(journal.keys, id) as KeyRecord, 'dnskey'));
+      this.#add(now, actor, { kind, keys, ds }, { edge, isAhead }, { waits: [...this.#dsWaits] });
     }
     this.#dsWaits.length = 0;
-    const before = this.#zone.journal;
     this.#zone = showDs(this.#zone, now);
-    if (isAsked) this.#assumes = `the parent shows it on ${readableTime(now)}`;
-    return this.#zone.journal !== before;
+    if (isAsked) this.#willAssume = `the parent shows it on ${readableTime(now)}`;
+    return this.#zone.journal !== journal;
+  }
+
+  /** What keys that were taken over have at the parent by their states, where nobody has looked. */
+  #adoptedDs(): readonly string[] {
+    const { journal } = this.#zone;
+    const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+    const types = new Set(asked.map((record) => Number.parseInt(record.slice(6, 8), 16)));
+    return journal.keys
+      .filter(({ goal, ds }) => ds.state === 'omnipresent' || (ds.state === 'unretentive' && goal === 'hidden'))
+      .flatMap((key) => [...types].map((type) => dsOf(journal.zone, key, type)));
   }
 
   #keysOfDs(records: readonly string[]): KeyId[] {
@@ -170,69 +252,88 @@ class Future {
     return this.#zone.journal.keys.map(({ id }) => id).filter((id) => tags.has(Number(id.slice(4))));
   }
 
-  /** Until the old key leaves the zone, `danezone roll abort` takes a roll back. */
-  #undoUntil({ action, at }: PlanStep): number | undefined {
-    const keys = 'key' in action ? [action.key] : 'keys' in action ? action.keys : [];
-    const isLeaving = action.kind === 'stop-signing-with' || action.kind === 'remove-ds';
-    const old = isLeaving
-      ? keys
-      : keys.flatMap((id) => this.#zone.journal.keys.find((key) => key.id === id)?.predecessor ?? []);
-    const ends = this.#steps.filter(
-      (step) => step.action.kind === 'withdraw-dnskey' && old.includes(step.action.key) && step.at > at,
-    );
-    return action.kind === 'withdraw-dnskey' || ends.length === 0
-      ? undefined
-      : Math.min(...ends.map((step) => step.at));
+  /** Certificates are looked at in service. */
+  #sights({ decided }: Ran, now: number): boolean {
+    const sights = sightsOf(decided);
+    for (const { draft, seen } of sights) {
+      this.#book.add(draft, this.#assumes);
+      for (const fact of seen) this.#zone = showCertificate(this.#zone, now, fact);
+      this.#willAssume = `the certificate in service is confirmed on ${readableTime(now)}`;
+    }
+    return sights.length > 0;
   }
 
-  #remember(blocked: readonly Blocked[]): void {
+  /** Next keys go into service. */
+  #deployments({ decided }: Ran, now: number): boolean {
+    const deployments = deploymentsOf(decided);
+    for (const { draft, questions, certificate, since } of deployments) {
+      const isCertain = since !== undefined && since < this.#from;
+      this.#book.add(draft, isCertain ? undefined : this.#assumes);
+      for (const question of questions) this.#zone = deployNext(this.#zone, question, certificate);
+      this.#willAssume = `the next key of ${certificate} is in service on ${readableTime(now)}`;
+    }
+    return deployments.length > 0;
+  }
+
+  /** The zone has left DNSSEC, and the description is to say so. */
+  #declaration(waits: readonly Wait[], now: number): boolean {
+    const { keys } = this.#zone.journal;
+    if (this.#isDeclared || keys.length === 0 || !keys.every(isDone)) return false;
+    this.#isDeclared = true;
+    this.#add(now, 'operator', { kind: 'declare-unsigned' }, {}, { waits });
+    return true;
+  }
+
+  #remember({ blocked, decided }: Ran): void {
     this.#blocked = blocked;
     this.#waits = new Map(
-      blocked.flatMap((move) => (move.why.kind === 'time' ? [[`${move.key} ${move.record}`, move.why.wait]] : [])),
+      blocked.flatMap(({ key, record, why }) => (why.kind === 'time' ? [[`${key} ${record}`, why.wait]] : [])),
+    );
+    const omitting = decided.filter(({ decision }) => decision.omitted.length > 0);
+    this.#heldBack = new Set(omitting.map(({ question }) => question.owner));
+  }
+
+  #add(
+    at: number,
+    actor: PlanStep['actor'],
+    action: ZoneAction,
+    facts: Omit<WordFacts, 'journal' | 'policy' | 'name'>,
+    more: { readonly waits?: readonly Wait[] } & Partial<Pick<Draft, 'is' | 'latest' | 'terms'>>,
+  ): void {
+    const { journal, policy } = this.#zone;
+    const { waits = [], is, ...rest } = more;
+    const { why, ...words } = actionWords(action, { journal, policy, name: (key) => this.#name(key), ...facts });
+    const wait = [...waits].sort((a, b) => endOf(b) - endOf(a))[0];
+    this.#book.add(
+      {
+        ...rest,
+        ...words,
+        is: is ?? this.#is(action),
+        subject: { kind: 'zone', name: journal.zone },
+        actor,
+        action,
+        at,
+        why: wait === undefined ? why : `${why}: ${this.#named(waitText(wait))}`,
+        terms: rest.terms ?? wait?.terms,
+        needs: waits.map(({ since }) => since.what),
+      },
+      this.#assumes,
     );
   }
 
-  #add(at: number, actor: PlanStep['actor'], action: ZoneAction, facts: StepFacts): void {
-    const { journal, policy } = this.#zone;
-    const zone = journal.zone;
-    const words = actionWords(action, {
-      zone,
-      policy,
-      name: (key) => this.#name(key),
-      role: facts.role,
-      because: facts.because,
-      others: facts.others ?? [],
-      isNew: facts.isNew ?? false,
-      serial: facts.serial,
-      ageing: facts.ageing,
-      edge: facts.edge,
-    });
-    const waits = facts.waits ?? this.#waitsOf(facts.moves ?? []);
-    const wait = [...waits].sort((a, b) => endOf(b) - endOf(a))[0];
-    const reason =
-      wait === undefined
-        ? { text: words.reason, terms: [] }
-        : { text: `${words.reason}: ${this.#named(waitText(wait))}`, terms: wait.terms };
-    const isDue = at <= this.#from;
-    const latest = facts.ageing?.latest;
-    const isOverdue = latest !== undefined && this.#from > latest;
-    this.#steps.push({
-      id: stepId(zone, action, facts.serial),
-      subject: { kind: 'zone', name: zone },
-      actor,
-      action,
-      title: words.title,
-      at,
-      latest,
-      assumes: isDue || (actor === 'tool' && this.#assumes === undefined) ? undefined : this.#assumes,
-      needs: words.needs(journal),
-      reason,
-      ifLate: words.ifLate,
-      undoUntil: undefined,
-      after: words.after(journal),
-      commands: words.commands,
-      state: actor === 'tool' ? (isDue ? 'done-by-tool' : 'later') : isOverdue ? 'overdue' : isDue ? 'due' : 'later',
-    });
+  /** What makes an action the same from run to run: keys by their number, since a key that is planned has no tag yet. */
+  #is(action: ZoneAction): unknown {
+    const ids = 'key' in action ? [action.key] : 'keys' in action ? action.keys : [];
+    return ids.map((id) => this.#ordinal(keyOf(this.#zone.journal.keys, id))).sort();
+  }
+
+  #ordinal(key: KeyRecord | undefined): string {
+    if (key === undefined) return '';
+    const before = ({ role, id, created }: KeyRecord) =>
+      role === key.role &&
+      id.slice(0, 3) === key.id.slice(0, 3) &&
+      (created < key.created || (created === key.created && id < key.id));
+    return `${key.role} ${key.id.slice(0, 3)} ${this.#zone.journal.keys.filter(before).length + 1}`;
   }
 
   #waitsOf(moves: readonly Move[]): Wait[] {
@@ -246,15 +347,15 @@ class Future {
 
   /** Short enough for a lane. */
   #label({ id, role, created }: KeyRecord): string {
-    const kind = role.toUpperCase();
+    const name = role.toUpperCase();
     return this.#planned.has(id)
-      ? `${kind} of ${readableTime(created).slice(0, 10)}`
-      : `${kind} ${Number(id.slice(4))}`;
+      ? `${name} of ${readableTime(created).slice(0, 10)}`
+      : `${name} ${Number(id.slice(4))}`;
   }
 
-  /** `CSK 12345`, or `the next CSK` of one that nobody has made yet. */
+  /** `CSK 12345`, or `the CSK of 2026-06-01` of one that nobody has made yet. */
   #name(id: KeyId): string {
-    const key = this.#zone.journal.keys.find((record) => record.id === id);
+    const key = keyOf(this.#zone.journal.keys, id);
     const role = (key?.role ?? 'key').toUpperCase();
     if (!this.#planned.has(id)) return `${role} ${Number(id.slice(4))}`;
     const made = key === undefined ? '' : ` of ${readableTime(key.created).slice(0, 10)}`;
@@ -262,29 +363,4 @@ class Future {
   }
 }
 
-interface StepFacts {
-  readonly moves?: readonly Move[];
-  readonly role?: string;
-  readonly because?: string;
-  readonly others?: readonly string[];
-  readonly isNew?: boolean;
-  readonly serial?: number;
-  readonly waits?: readonly Wait[];
-  readonly ageing?: Ageing;
-  readonly edge?: 'first' | 'last';
-}
-
-function versionsOf({ rrsets, content }: Journal) {
-  return [...content, ...rrsets.flatMap(({ versions }) => versions)];
-}
-
-function lastSeenDs({ evidence }: Journal): readonly string[] {
-  const seen = evidence.findLast(({ fact }) => fact.kind === 'ds-seen');
-  return seen?.fact.kind === 'ds-seen' ? seen.fact.records : [];
-}
-
 const endOf = ({ since, terms }: Wait) => (since.at ?? 0) + terms.reduce((sum, { seconds }) => sum + seconds, 0);
-
-function stepId(zone: Name, action: ZoneAction, serial: number | undefined): string {
-  return hex(sha256(Buffer.from(JSON.stringify([zone, action, serial])))).slice(0, 16);
-}

@@ -47,12 +47,14 @@ export interface PlanStep {
   readonly after: readonly string[];
   /** Commands that the actor runs. */
   readonly commands: readonly string[];
-  /** Due: it may be done at `from` or before; overdue: `latest` has passed, or harm grows. */
-  readonly state: 'done-by-tool' | 'due' | 'overdue' | 'later';
+  /**
+   * Due: it may be done at `from`, and others wait for it. Overdue: `latest` has passed. Open: it may be done at `from`, and nothing waits
+   * for it. Done by tool: the next run does it.
+   */
+  readonly state: 'done-by-tool' | 'due' | 'overdue' | 'open' | 'later';
 }
 
 export type Action =
-  | { readonly kind: 'publish' }
   | { readonly kind: 'confirm-published' }
   | { readonly kind: 'add-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
   | { readonly kind: 'remove-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
@@ -62,12 +64,14 @@ export type Action =
   | { readonly kind: 'withdraw-dnskey'; readonly key: KeyId }
   | { readonly kind: 'sign-with'; readonly key: KeyId }
   | { readonly kind: 'stop-signing-with'; readonly key: KeyId }
+  /** Every key stops signing and leaves: the zone is built without DNSSEC. */
   | { readonly kind: 'unsign' }
+  /** The description says that the zone is unsigned. */
+  | { readonly kind: 'declare-unsigned' }
   | { readonly kind: 'publish-tlsa'; readonly owner: Name }
   | { readonly kind: 'withdraw-tlsa'; readonly owner: Name }
   | { readonly kind: 'deploy-certificate'; readonly certificate: string }
-  | { readonly kind: 'confirm-certificate'; readonly certificate: string }
-  | { readonly kind: 'renew-certificate'; readonly certificate: string };
+  | { readonly kind: 'confirm-certificate'; readonly certificate: string };
 
 export interface Lane {
   readonly subject: { readonly kind: 'zone' | 'host'; readonly name: Name };

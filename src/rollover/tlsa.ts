@@ -128,7 +128,12 @@ export function decideTlsa(question: TlsaQuestion): TlsaDecision {
   const retained = isOverdue ? left : needed;
   const built = sortedSet([...asked.filter((rdata) => !omitted.includes(rdata)), ...retained]);
   const records = swapsZoneKey && last.length > 0 ? sortedSet([...last, ...urgent(built, last, certificates)]) : built;
-  const dates = retained.length > 0 && retainedUntil !== undefined && retainedUntil > now ? [retainedUntil] : [];
+  const waits = secure
+    ? []
+    : certificates.flatMap(({ standing }) => (standing.kind === 'settled' ? [] : [standing.wait]));
+  const dates = [retained.length > 0 ? retainedUntil : undefined, ...waits.map(({ earliest }) => earliest)].filter(
+    (date): date is number => date !== undefined && date > now,
+  );
   return {
     ...common,
     records,
@@ -141,6 +146,23 @@ export function decideTlsa(question: TlsaQuestion): TlsaDecision {
     beforeDs: secure ? [] : [...unserved, ...certificates.flatMap(unsettled)],
     nextEvent: dates.length === 0 ? undefined : Math.min(...dates),
   };
+}
+
+/** The same service once the next key of a certificate is in use and the description names it as the current one. */
+export function afterDeployment(question: TlsaQuestion, name: string): TlsaQuestion {
+  const services = question.services.map((service) => ({
+    ...service,
+    certificates: service.certificates.map((certificate) =>
+      certificate.name === name && certificate.next !== undefined
+        ? { ...certificate, ...certificate.next, next: undefined }
+        : certificate,
+    ),
+  }));
+  const all = (of: readonly ServedHere[]) => of.flatMap(({ certificates }) => certificates);
+  const isMet = (rdata: string, by: readonly ServedHere[]) =>
+    all(by).some(({ matches, next }) => matches(rdata) || next?.matches(rdata) === true);
+  const wanted = question.wanted.filter(({ rdata }) => !isMet(rdata, question.services) || isMet(rdata, services));
+  return { ...question, services, wanted };
 }
 
 /** Whether a DS of the zone may be in some cache: some key has one, or, before keys were taken over, one was asked for or seen. */

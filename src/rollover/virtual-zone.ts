@@ -7,21 +7,24 @@ import { sha256 } from '../crypto/digest.ts';
 import { Type } from '../dns/type.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import type { BuiltRRset, BuiltZone } from '../journal/built-zone.ts';
-import { withDs, withPublished } from '../journal/evidence.ts';
+import { withCertificate, withDs, withPublished } from '../journal/evidence.ts';
 import { currentVersion } from '../journal/held.ts';
 import { type Journal, type KeyRecord, keyId, type Signed, type Timeline } from '../journal/journal.ts';
 import { withBuilt } from '../journal/with-built.ts';
 import { hex } from '../text/octets.ts';
-import { type Advanced, advance, type MadeKey } from './advance.ts';
+import { type Advanced, advance, type MadeKey, swapsZoneKey } from './advance.ts';
 import type { WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { cdsWanted, dnskeySet, dsWanted, signersOf } from './rrsets.ts';
 import type { Switches } from './switches.ts';
+import { afterDeployment, decideTlsa, mayBeSecure, type TlsaDecision, type TlsaQuestion } from './tlsa.ts';
 
 export interface VirtualZone {
   readonly journal: Journal;
   readonly policy: RolloverPolicy;
-  /** TLSA RRsets and their aliases as they shall be built; undefined: as the journal has them. */
+  /** What is asked at each TLSA owner whose records follow from certificates; journal and time of the questions do not count. */
+  readonly owners?: readonly TlsaQuestion[];
+  /** TLSA RRsets and their aliases as they shall be built; undefined: those of `owners`, the others as the journal has them. */
   readonly tlsa?: readonly Pick<BuiltRRset, 'owner' | 'type' | 'records' | 'ttl'>[];
   /** TTLs of everything else; undefined: as the journal has them. */
   readonly content?: Pick<BuiltZone['content'], 'largestTtl' | 'negativeTtl' | 'expire'>;
@@ -31,15 +34,54 @@ export interface Ran extends Omit<Advanced, 'journal'> {
   readonly zone: VirtualZone;
   /** Another serial than before: there is something to publish. */
   readonly isNew: boolean;
+  /** What stands at each of the owners, and what it waits for, as they stand after the run. */
+  readonly decided: readonly DecidedOwner[];
+}
+
+export interface DecidedOwner {
+  readonly question: TlsaQuestion;
+  readonly decision: TlsaDecision;
 }
 
 /** One run of the tool at `now`, Unix seconds. */
 export function run(zone: VirtualZone, now: number, switches?: Switches): Ran {
-  const { journal, ...rest } = advance({ journal: zone.journal, policy: zone.policy, now, switches }, (wanted, keys) =>
-    virtualKey({ ...zone.journal, keys }, wanted, now),
+  const { policy } = zone;
+  const seen = withSight(zone, now);
+  const unserved = decidedAt({ ...zone, journal: seen }, now).flatMap(({ decision }) => decision.beforeDs);
+  const advanced = advance({ journal: seen, policy, now, unserved, switches }, (wanted, keys) =>
+    virtualKey({ ...seen, keys }, wanted),
   );
-  const built = withBuilt(journal, virtualBuild(journal, zone, now), now);
-  return { ...rest, zone: { ...zone, journal: built }, isNew: built.serial?.last !== zone.journal.serial?.last };
+  const { journal, nextEvent, ...rest } = advanced;
+  const decided = decidedAt({ ...zone, journal }, now, swapsZoneKey(advanced));
+  const built = builtAs(journal, zone, decided, now);
+  const after = decidedAt({ ...zone, journal: built }, now);
+  const events = [nextEvent, ...after.map(({ decision }) => decision.nextEvent)].filter((at) => at !== undefined);
+  return {
+    ...rest,
+    zone: { ...zone, journal: built },
+    isNew: built.serial?.last !== zone.journal.serial?.last,
+    nextEvent: events.length === 0 ? undefined : Math.min(...events),
+    decided: after,
+  };
+}
+
+export function decidedAt(
+  { owners = [], journal, policy }: VirtualZone,
+  now: number,
+  swapsZoneKey = false,
+): DecidedOwner[] {
+  const withdraw = journal.requests.insecure !== undefined;
+  const secure = mayBeSecure(journal);
+  return owners.map((owner) => {
+    const question = { ...owner, journal, policy, now, secure, swapsZoneKey, withdraw };
+    return { question, decision: decideTlsa(question) };
+  });
+}
+
+/** Observed certificates are evidence of themselves. */
+function withSight(zone: VirtualZone, now: number): Journal {
+  const facts = decidedAt(zone, now).flatMap(({ decision }) => decision.evidence);
+  return facts.reduce((seen, fact) => showCertificate(seen, now, fact), zone).journal;
 }
 
 /** Every server has the last serial, or an earlier one. */
@@ -57,6 +99,20 @@ export function showDs(zone: VirtualZone, at: number, records?: readonly string[
   return 'error' in seen ? zone : { ...zone, journal: seen.journal };
 }
 
+/** Every address of a service shows the key. */
+export function showCertificate(zone: VirtualZone, at: number, fact: TlsaDecision['evidence'][number]): VirtualZone {
+  const seen = withCertificate(zone.journal, { ...fact, at, by: 'plan', servers: [] });
+  return 'error' in seen ? zone : { ...zone, journal: seen.journal };
+}
+
+/** The service at an owner goes over to the next key of a certificate, and the description says so. */
+export function deployNext(zone: VirtualZone, { owner }: TlsaQuestion, certificate: string): VirtualZone {
+  const owners = zone.owners?.map((question) =>
+    question.owner === owner ? afterDeployment(question, certificate) : question,
+  );
+  return { ...zone, owners };
+}
+
 /** Signatures are renewed by runs in which nothing else happens: until `at`, they never had less than `refresh` left. */
 export function renewedUntil(zone: VirtualZone, at: number): VirtualZone {
   const expiration = at + zone.policy.signatures.refresh;
@@ -71,8 +127,13 @@ export function renewedUntil(zone: VirtualZone, at: number): VirtualZone {
 
 const clockSkew = 3 * 3600;
 
-/** What a build at `now` would make of the keys as they stand in the journal. */
-function virtualBuild(journal: Journal, { policy, tlsa, content: ttls }: VirtualZone, now: number): BuiltZone {
+/** After a build at `now`, made up from the keys as they stand in the journal. */
+function builtAs(
+  journal: Journal,
+  { policy, tlsa, content: ttls }: VirtualZone,
+  decided: readonly DecidedOwner[],
+  now: number,
+): Journal {
   const { keys } = journal;
   const signers = signersOf(keys);
   const signed = (by: readonly string[]): Signed | undefined =>
@@ -96,7 +157,7 @@ function virtualBuild(journal: Journal, { policy, tlsa, content: ttls }: Virtual
   const rrsets = [
     ...apex(Type.DNSKEY, dnskeySet(keys)),
     ...(policy.cds === false ? [] : [...apex(Type.CDS, cds.cds), ...apex(Type.CDNSKEY, cds.cdnskey)]),
-    ...(tlsa ?? tlsaOf(journal)).map((rrset) => ({ ...rrset, signed: signed(signers.zone) })),
+    ...(tlsa ?? tlsaOf(journal, decided)).map((rrset) => ({ ...rrset, signed: signed(signers.zone) })),
   ];
   const last = journal.content.at(-1);
   const content = {
@@ -109,7 +170,8 @@ function virtualBuild(journal: Journal, { policy, tlsa, content: ttls }: Virtual
   const { serial } = journal;
   if (serial !== undefined) {
     const again = { ...made, serial: serial.last, serialPolicy: serial.policy, contentDigest: serial.contentDigest };
-    if (isSameContent(journal, withBuilt(journal, again, now))) return again;
+    const same = withBuilt(journal, again, now);
+    if (isSameContent(journal, same)) return same;
   }
   const facts = [
     rrsets.map(({ owner, type, records, ttl }) => [owner, type, records, ttl]),
@@ -118,8 +180,8 @@ function virtualBuild(journal: Journal, { policy, tlsa, content: ttls }: Virtual
     content.negativeTtl,
   ];
   const contentDigest = hex(sha256(Buffer.from(JSON.stringify(facts))));
-  if (serial === undefined) return { ...made, serial: 1, contentDigest };
-  return { ...made, serialPolicy: serial.policy, serial: (serial.last + 1) >>> 0, contentDigest };
+  const next = serial === undefined ? { serial: 1 } : { serialPolicy: serial.policy, serial: (serial.last + 1) >>> 0 };
+  return withBuilt(journal, { ...made, ...next, contentDigest }, now);
 }
 
 /** Whether no version has begun or ended: the digest of a real build cannot be made up, but it moves exactly then. */
@@ -133,21 +195,26 @@ function isSameContent(before: Journal, after: Journal): boolean {
   );
 }
 
-function tlsaOf(journal: Journal): NonNullable<VirtualZone['tlsa']> {
-  return journal.rrsets.flatMap(({ owner, type }) => {
-    if (owner === journal.zone) return [];
+function tlsaOf(journal: Journal, decided: readonly DecidedOwner[]): NonNullable<VirtualZone['tlsa']> {
+  const asked = new Map(decided.map((each) => [each.question.owner, each]));
+  const made = [...asked.values()].flatMap(({ question: { owner, ttl }, decision: { records } }) =>
+    records.length === 0 ? [] : [{ owner, type: Type.TLSA, records, ttl }],
+  );
+  const others = journal.rrsets.flatMap(({ owner, type }) => {
+    if (owner === journal.zone || asked.has(owner)) return [];
     const version = currentVersion(journal, owner, type);
     return version === undefined || version.records.length === 0
       ? []
       : [{ owner, type, records: version.records, ttl: version.ttl }];
   });
+  return [...made, ...others];
 }
 
-/** A key that nobody has made: its public half is a digest, so that every run of the plan makes the same. */
-function virtualKey({ zone, keys }: Journal, { role, algorithm }: WantedKey, now: number): MadeKey {
+/** A key that nobody has made: its public half is a digest, so that every run of the plan makes the same, on whatever day. */
+function virtualKey({ zone, keys }: Journal, { role, algorithm }: WantedKey): MadeKey {
   const flags = role === 'zsk' ? 256 : 257;
   for (let attempt = 0; ; attempt++) {
-    const half = sha256(Buffer.from(`${zone} ${role} ${algorithm} ${now} ${keys.length} ${attempt}`));
+    const half = sha256(Buffer.from(`${zone} ${role} ${algorithm} ${keys.length} ${attempt}`));
     const rdata = Buffer.concat([Buffer.from([flags >> 8, flags & 0xff, 3, algorithm]), half, half]);
     const id = keyId(algorithm, keyTag(rdata));
     if (!keys.some((key: KeyRecord) => key.id === id)) return { id, rdata: hex(rdata) };

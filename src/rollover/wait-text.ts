@@ -1,12 +1,20 @@
 /** A wait as people read it: what the clock counts from, and each term with its name. */
 import { printDuration } from '../text/duration.ts';
 import { readableTime } from '../text/time.ts';
-import type { Precondition, Wait } from './move.ts';
+import type { Precondition, Term, Wait } from './move.ts';
 
 /** `DNSKEY published 2026-01-01 00:00:00Z + dnskey-ttl 1h + publish-safety 1h`. */
 export function waitText({ since, terms }: Wait): string {
   const from = since.at === undefined ? eventWords(since.what) : `${eventWords(since.what)} ${readableTime(since.at)}`;
-  return [from, ...terms.map(({ name, seconds }) => `${name} ${printDuration(seconds)}`)].join(' + ');
+  return sumText(from, terms);
+}
+
+/** `2026-01-01 00:00:00Z + zsk-lifetime 90d − dnskey-ttl 1h`. */
+export function sumText(from: string, terms: readonly Term[]): string {
+  const parts = terms.map(
+    ({ name, seconds }) => `${seconds < 0 ? '−' : '+'} ${name} ${printDuration(Math.abs(seconds))}`,
+  );
+  return [from, ...parts].join(' ');
 }
 
 export function eventWords(what: Precondition): string {

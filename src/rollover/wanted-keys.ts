@@ -1,7 +1,7 @@
 /** Keys that have to be made, and when: the first ones, and successors of keys whose lifetime ends. */
 import type { Journal, KeyId, KeyRecord, KeyRole } from '../journal/journal.ts';
 import { algorithmOfKey, hasDs, hasZrrsig, keyOf } from './key-records.ts';
-import type { WantedKey } from './move.ts';
+import type { Term, WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { publicationInterval } from './time.ts';
 
@@ -65,10 +65,29 @@ export function successorDue(key: KeyRecord, policy: RolloverPolicy): number | u
 
 /** Seconds from the publication of a successor to the moment at which it has taken over, if everybody acts at once. */
 export function takeOver(role: KeyRole, policy: RolloverPolicy): number {
-  const published = publicationInterval(policy).reduce((sum, { seconds }) => sum + seconds, 0);
+  return takeOverTerms(role, policy).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+export function takeOverTerms(role: KeyRole, policy: RolloverPolicy): readonly Term[] {
+  const published = publicationInterval(policy);
   if (!hasDs({ role })) return published;
   const { registrationDelay, propagationDelay, ttl } = policy.parent;
-  return published + registrationDelay + ttl + propagationDelay + policy.retireSafety;
+  return [
+    ...published,
+    { name: 'registration-delay', seconds: registrationDelay },
+    { name: 'parent-ds-ttl', seconds: ttl },
+    { name: 'parent-propagation-delay', seconds: propagationDelay },
+    { name: 'retire-safety', seconds: policy.retireSafety },
+  ].filter(({ seconds }) => seconds > 0);
+}
+
+/** The same sum as `successorDue`: what is added to the day on which the key began to sign. */
+export function lifetimeTerms({ role, lifetime = 0 }: KeyRecord, policy: RolloverPolicy): readonly Term[] {
+  const name = role === 'zsk' ? 'zsk-lifetime' : 'ksk-lifetime';
+  return [
+    { name, seconds: lifetime },
+    ...takeOverTerms(role, policy).map((term) => ({ ...term, seconds: -term.seconds })),
+  ];
 }
 
 /** Seconds that a key of the role lives by today's policy. */

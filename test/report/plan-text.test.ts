@@ -114,7 +114,7 @@ describe('a plan as text', () => {
         one,
         { ...confirm('z1.example.'), at: from + day, state: 'later' },
         { ...confirm('z2.example.'), state: 'overdue', latest: from - 1 },
-        { ...confirm('z3.example.'), action: { kind: 'publish' }, title: 'Do something else' },
+        { ...confirm('z3.example.'), action: { kind: 'make-key', key: '013+00001' }, title: 'Do something else' },
       ]),
     );
     expect(Object.values(sections(text)).flat()).toHaveLength(4);
