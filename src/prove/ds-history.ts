@@ -22,7 +22,7 @@ export interface DsEntry {
   readonly held: Span;
   /** Of an empty set: the zone is meant to be insecure, because it had no DS so far or is to lose it. */
   readonly intended: boolean;
-  /** Of an empty set: `roll insecure` asked for it. */
+  /** Of an empty set: `roll insecure` asked for it, and there was a DS before. */
   readonly leaving: boolean;
 }
 
@@ -139,7 +139,7 @@ function entry(
   const ttl = Math.max(rules.policy.parent.ttl, ...ttls);
   const held = { from: served.from, until: served.until + ttl };
   const { insecure } = journal.requests;
-  const leaving = records.length === 0 && insecure !== undefined && since >= insecure.at;
+  const leaving = hadDs && records.length === 0 && insecure !== undefined && since >= insecure.at;
   const intended = records.length > 0 || leaving || !hadDs || wasUnsigned(journal, since, served, now);
   return { ...set, ttl, held, intended, leaving };
 }

@@ -52,8 +52,11 @@ export function dueOf(
       ...journal.rrsets.filter(({ type }) => !apexTypes.has(type)).map(({ versions }) => versions),
       journal.content.map((version) => ({ ...version, ttl: Math.max(version.largestTtl, version.negativeTtl) })),
     ];
+    // Before a history that was signed from its beginning there were unsigned answers, of which nothing is known but that.
+    const firstTtl = (versions: readonly TimedVersion[]) =>
+      present && versions.every(has) ? (versions.at(0)?.ttl ?? 0) : 0;
     const ttls = histories.map((versions) =>
-      from === undefined ? 0 : olderTtl(versions, has, policy.publication, from),
+      from === undefined ? 0 : Math.max(firstTtl(versions), olderTtl(versions, has, policy.publication, from)),
     );
     const terms: NamedTerm[] = [
       ['max-zone-ttl', Math.max(policy.ttls.max, ...ttls)],

@@ -270,6 +270,23 @@ describe('the DS set', () => {
     expect(core(leftAt(gone))).toEqual([]);
   });
 
+  test('that never was protects no TLSA records that could be lost with it', () => {
+    const of = journal({
+      ds: [],
+      seen: [dsSeen(swap, [])],
+      dnskey: [dnskey([t0], [ksk1, zsk1], [ksk1])],
+      content: [content([t0], [zsk1])],
+      rrsets: [
+        {
+          owner: '_25._tcp.example.org.' as typeof zone,
+          type: 52,
+          versions: [rrset([t0], ['030101aa'], ttl.tlsa, [zsk1])],
+        },
+      ],
+    });
+    expect(core(judged({ ...of, requests: { insecure: { at: swap, by: 'hostmaster' } } }))).toEqual([]);
+  });
+
   test('that nobody asked for counts as well, from the sighting before it', () => {
     const stray = key(257, 13, 77);
     const of = (records: string[]) =>

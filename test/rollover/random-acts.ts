@@ -99,11 +99,15 @@ export function perform(world: RandomWorld, [what, value]: Act): void {
     case 'insecure':
       if (!ask(world, goInsecure(world.journal, clock, 'operator'))) break;
       world.truth.goesInsecure(world.now);
+      world.insecureUntil = world.now + value * day;
       world.at(world.now + value * day, () => perform(world, ['abort', 0]));
       break;
     case 'abort': {
       const { insecure } = world.journal.requests;
-      if (ask(world, abort(world.journal, clock)) && insecure !== undefined) world.insecureTimes.push(insecure.at);
+      if (ask(world, abort(world.journal, clock)) && insecure !== undefined) {
+        world.insecureTimes.push(insecure.at);
+        world.insecureUntil = world.now;
+      }
       break;
     }
     case 'dnskeyTtl':
@@ -164,7 +168,7 @@ function clockAhead(world: RandomWorld, seconds: number): void {
   world.offset = 0;
 }
 
-/** The DS of a key that is coming, beside those that are there: of an algorithm that is there it harms nobody. */
+/** The DS of a key that is coming, beside those that are there, where the parent takes them: of an algorithm that is there it harms nobody. */
 function dsEarly(world: RandomWorld): void {
   const shownOf = (key: KeyRecord) => world.shown.some((record) => record.startsWith(tagOf(key)));
   const keys = world.journal.keys.filter(hasDs);
@@ -175,16 +179,17 @@ function dsEarly(world: RandomWorld): void {
   if (coming.length === 0 || world.shown.length === 0) return;
   const types = new Set(world.shown.map((record) => Number.parseInt(record.slice(6, 8), 16)));
   const added = coming.flatMap((key) => [...types].map((type) => dsOf(apex, key, type)));
-  world.showDs([...world.shown, ...added]);
+  if (world.shown.length + added.length > world.policy.parent.maxDs) return;
+  world.showDs([...world.shown, ...added], { isEarly: true });
 }
 
-/** Any of the DS records that there ever were, whatever the plan says. */
+/** Any of the DS records that there ever were, as many as the parent takes, whatever the plan says. */
 function dsStrange(world: RandomWorld, choice: number): void {
   if (world.shown.length === 0) return;
   const known = [...new Set(world.truth.ds.versions.flatMap(({ records }) => records))].sort().slice(-4);
-  const records = known.filter((_, index) => (choice >> index) & 1);
+  const records = known.filter((_, index) => (choice >> index) & 1).slice(0, world.policy.parent.maxDs);
   world.isUntold = true;
-  world.showDs(records, true);
+  world.showDs(records, { isWrong: true });
 }
 
 /** From a backup, for two days; then somebody publishes again. */

@@ -50,8 +50,8 @@ interface File extends BuiltZone {
   readonly expires: number;
   /** The clock was wrong when it was made, or the run after it came too late. */
   isExcused: boolean;
-  /** When a later file took its place on the machine that builds. */
-  replaced?: number;
+  /** When a later file took its place on the machine that builds, and what every signature had left by then at the least. */
+  replaced?: { readonly at: number; readonly left: number };
 }
 
 interface Event {
@@ -80,6 +80,8 @@ export class RandomWorld {
   /** A clock, a journal or a server was tampered with: what the journal knows is not the whole truth any more. */
   isUntold = false;
   withTlsa = true;
+  /** Real time: until then people want the zone insecure, also where a journal that was lost or restored knows nothing of it. */
+  insecureUntil = 0;
   /** By the clock of the tool: when requests to go insecure were taken back, the times at which they were made. */
   readonly insecureTimes: number[] = [];
   #events: Event[] = [];
@@ -89,6 +91,10 @@ export class RandomWorld {
   #lastChange = start;
   #servesWrong = false;
   #showsWrong = false;
+  /** Somebody brought a DS before its time, and nobody has looked since. */
+  #isDsUntold = false;
+  /** The DS set that the last run asked for. */
+  #asked: readonly string[] | undefined;
   #publishing = false;
   #registering = false;
   #runAt = start;
@@ -181,6 +187,7 @@ export class RandomWorld {
     if (!isFrozen) this.#checkBlocked(ran.blocked);
     if (ran.moves.length > 0 && !isFrozen && this.chance(0.25)) this.#checkOwnProof(clock);
     this.blocked = ran.blocked;
+    this.#asked = this.journal.parentDs.findLast(({ dropped }) => dropped === undefined)?.records;
     this.#build(wasOnTime);
     if (!this.#registering) this.#register();
     this.#plan(isFrozen ? undefined : ran.nextEvent);
@@ -216,8 +223,8 @@ export class RandomWorld {
       return;
     }
     if (before !== undefined) {
-      before.replaced = this.now;
       const least = this.#least;
+      before.replaced = { at: this.now, left: least };
       before.isExcused ||= !wasOnTime;
       if (!before.isExcused && before.expires < this.now + least) {
         this.fail(`a signature has ${before.expires - this.now}s left at a run that came in time, expected ${least}s`);
@@ -257,7 +264,7 @@ export class RandomWorld {
     const all = listed + Math.floor(zonePropagationDelay * this.habits.lag);
     const before = this.served;
     if (before !== undefined && !before.isExcused && before.replaced !== undefined && before.expires < all) {
-      if (all <= before.replaced + guaranteed(policy))
+      if (all <= before.replaced.at + before.replaced.left)
         this.fail('a signature ran out on a server before the next build reached it');
     }
     this.served = file;
@@ -294,6 +301,7 @@ export class RandomWorld {
       if (seen.error === undefined) this.journal = seen.journal;
     }
     if (this.now >= this.#dsListedAt) {
+      this.#isDsUntold = false;
       const seen = withDs(this.journal, { ...witness, records: this.shown, ttl: this.dsTtl() });
       if (seen.error === undefined) this.journal = seen.journal;
     }
@@ -313,7 +321,7 @@ export class RandomWorld {
 
   /** What the operator has to bring to the registrar, or the registrar reads from CDS. */
   #target(): readonly string[] | undefined {
-    const asked = this.journal.parentDs.findLast(({ dropped }) => dropped === undefined)?.records;
+    const asked = this.#asked;
     const { parent } = this.policy;
     if (asked === undefined) return undefined;
     if (parent.interface === 'cds' && this.shown.length > 0) {
@@ -341,12 +349,14 @@ export class RandomWorld {
       const isMisled = parent.interface === 'cds' && this.#servesWrong;
       const isAdding = isStepwise && !same(both, this.shown);
       // Added to a set that somebody put there against the plan: what was wrong in it still is.
-      this.showDs(isAdding ? both : last, isMisled || (isAdding && this.#showsWrong));
+      this.showDs(isAdding ? both : last, { isWrong: isMisled || (isAdding && this.#showsWrong) });
     });
   }
 
-  showDs(records: readonly string[], isWrong = false): void {
+  /** `isEarly`: the engine has not asked for all of it yet, and knows nothing of it before somebody looks. */
+  showDs(records: readonly string[], { isWrong = false, isEarly = false } = {}): void {
     const from = this.#moment();
+    this.#isDsUntold = isEarly;
     const isKnown = isWrong || this.#showsWrong;
     this.#showsWrong = isWrong;
     const listed = isKnown ? from : Math.max(from + this.within(600), this.#dsListedAt);
@@ -411,6 +421,7 @@ export class RandomWorld {
     for (const { key: id, record, to } of moves) {
       if (to !== 'omnipresent' && to !== 'hidden') continue;
       const key = keyOf(this.journal.keys, id) ?? this.keyFiles.get(id)!;
+      if (record === 'ds' && this.#isDsUntold) continue;
       // What was before the first key says nothing as long as there is no DS: the wait of the DS counts, and the proof judges it.
       if (this.truth.ds.versions.length === 0 && to === 'omnipresent') continue;
       const until = this.#heldUntil(key, record, to === 'hidden');
@@ -450,7 +461,8 @@ export class RandomWorld {
     const asked = parentDs.at(-1);
     if (asked === undefined) return;
     if (asked.records.length > this.policy.parent.maxDs) this.fail(`${asked.records.length} DS asked for`);
-    if (asked.records.length === 0 && asked.built === this.now + this.offset && requests.insecure === undefined) {
+    const isWanted = requests.insecure !== undefined || this.now < this.insecureUntil;
+    if (asked.records.length === 0 && asked.built === this.now + this.offset && !isWanted) {
       this.fail('no DS is asked for, and nobody wanted the zone insecure');
     }
   }

@@ -77,6 +77,13 @@ describe('the largest TTL that may still be cached counts, not the setting of to
     expect(life.look().nextEvent).toBe(life.now + 22 * hour);
   });
 
+  test('TTLs lowered after the first signed build: unsigned answers from before it may have had the old ones', () => {
+    const life = new Life(policy);
+    life.turn();
+    life.policy = { ...policy, ttls: { ...policy.ttls, max: hour } };
+    expect(life.story(3 * day).find(([, states]) => states === 'K1 OOOR')).toEqual([25, 'K1 OOOR']);
+  });
+
   test('a DS TTL that is longer at the parent than in the policy is waited for', () => {
     const life = new Life(policy);
     life.story(30 * hour);
