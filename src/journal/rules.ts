@@ -2,6 +2,15 @@
 import { defineRules } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
 
+interface Doubted {
+  readonly zone: string;
+  /** Keys of the folder that the journal does not know and that are taken over all the same. */
+  readonly keys: readonly string[];
+}
+
+const taken = ({ keys }: Doubted) =>
+  keys.length === 0 ? '' : `, and ${keys.join(' and ')} taken over from .state files`;
+
 export const rules = defineRules({
   'ops/clock-went-back': {
     tier: 'warning',
@@ -34,18 +43,18 @@ export const rules = defineRules({
     tier: 'warning',
     reach: 'offline',
     title: 'the journal of a zone that was built here is gone',
-    why: 'Without it nothing is known of what caches hold. The zone keeps what is published and is signed again; every clock starts anew from now, so that keys and records wait the longest that they can.',
+    why: 'Without it nothing is known of what caches hold. The zone keeps what is published and is signed again; every clock starts anew from now, so that keys and records wait the longest that they can. Keys are where their .state files and the zone that was built last have them.',
     fix: 'restore keys/<zone>/ whole from version control or your backup, the latest copy; else publish, confirm again what servers and parent show (danezone confirm), and wait',
-    message: (f: { zone: string }) => `${f.zone} was built here and has no journal: all clocks start anew`,
+    message: (f: Doubted) => `${f.zone} was built here and has no journal: all clocks start anew${taken(f)}`,
   },
   'ops/journal-rolled-back': {
     tier: 'warning',
     reach: 'offline',
     title: 'the journal of a zone is older than what was built from it',
-    why: 'A journal that was restored from an older copy does not know what has been published since, so nothing that it says of caches is believed. The zone keeps what is published and is signed again; every clock starts anew from now.',
+    why: 'A journal that was restored from an older copy does not know what has been published since, so nothing that it says of caches is believed. The zone keeps what is published and is signed again; every clock starts anew from now. Keys that are newer than the journal are taken over from their .state files.',
     fix: 'restore the latest journal of the zone, whole, and never merge two; else publish, confirm again what servers and parent show (danezone confirm), and wait',
-    message: (f: { zone: string; sign: string }) =>
-      `the journal of ${f.zone} is not the latest: ${f.sign}; all clocks start anew`,
+    message: (f: Doubted & { sign: string }) =>
+      `the journal of ${f.zone} is not the latest: ${f.sign}; all clocks start anew${taken(f)}`,
   },
   'ops/journal-edited': {
     tier: 'warning',
@@ -53,6 +62,6 @@ export const rules = defineRules({
     title: 'the journal of a zone was changed by hand',
     why: 'Its seal does not fit its content, so somebody else than danezone has written it, or two journals were merged; a wrong time in it would move a key too early. The zone keeps what is published and is signed again; every clock starts anew from now.',
     fix: 'restore the journal from version control; what was seen is written with danezone confirm, never by hand',
-    message: (f: { zone: string }) => `the journal of ${f.zone} does not fit its seal: all clocks start anew`,
+    message: (f: Doubted) => `the journal of ${f.zone} does not fit its seal: all clocks start anew${taken(f)}`,
   },
 });

@@ -70,18 +70,24 @@ function signOfOldAge(journal: Journal, { published, stateChanged }: Witnesses):
 /** In the place of the digest of a content: that of none, so that the next build has another one, and a later serial. */
 export const unknownDigest = '00';
 
-export function reportDoubt(doubt: Doubt, zone: Name, file: string, to: Report): void {
+/** `keys`: what people call those that the journal does not know and that are taken over all the same. */
+export function reportDoubt(
+  doubt: Doubt,
+  facts: { readonly zone: Name; readonly keys: readonly string[] },
+  file: string,
+  to: Report,
+): void {
   const position = { file, line: 1, column: 1 };
-  const subject = { subject: zone };
-  if (doubt.kind === 'lost') report(to, rules['ops/journal-lost'], position, { zone }, subject);
-  else if (doubt.kind === 'edited') report(to, rules['ops/journal-edited'], position, { zone }, subject);
-  else report(to, rules['ops/journal-rolled-back'], position, { zone, sign: doubt.sign }, subject);
+  const subject = { subject: facts.zone };
+  if (doubt.kind === 'lost') report(to, rules['ops/journal-lost'], position, facts, subject);
+  else if (doubt.kind === 'edited') report(to, rules['ops/journal-edited'], position, facts, subject);
+  else report(to, rules['ops/journal-rolled-back'], position, { ...facts, sign: doubt.sign }, subject);
 }
 
 /**
  * The journal to go on with, `journal` undefined where it was lost. No version has been seen, none has gone, and nothing was seen
- * of parent and hosts; `built`, the last verified zone, counts as built now. The generation stays that of the disk. A lost
- * journal has no keys: who adopts them gives them to `restartedKeys`.
+ * of parent and hosts; `built`, the last verified zone, counts as built now. The generation stays that of the disk. The keys are those
+ * of the journal: who knows more of them from their files gives all to `restartedKeys`.
  */
 export function restarted(
   journal: Journal | undefined,

@@ -4,12 +4,16 @@ import type { Name } from '../dns/name.ts';
 import { isAhead } from '../dns/serial.ts';
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
+import { keyLabel } from '../dnssec/algorithm.ts';
 import { builtZone } from '../journal/built-zone.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
 import { doubtOf, type Published, reportDoubt, restarted, restartedKeys, unknownDigest } from '../journal/trust.ts';
+import type { ZoneKey } from '../keys/key.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import { newReport, type Report } from '../text/problem.ts';
+import { withAuthorised } from './authorised-keys.ts';
+import { keysAnew } from './keys-anew.ts';
 import { serialOf } from './sign-zone.ts';
 
 export interface Kept {
@@ -26,8 +30,8 @@ export interface Kept {
   readonly serialPolicy: NonNullable<Journal['serial']>['policy'];
   /** Of the journal, as messages name it. */
   readonly file: string;
-  /** The keys of a lost journal, from their files; undefined: it goes on without keys. */
-  readonly adopt?: (journal: Journal) => readonly KeyRecord[];
+  /** Keys as their files say; undefined: no policy says how they go on. */
+  readonly adopt?: (journal: Journal, keys: readonly ZoneKey[]) => readonly KeyRecord[];
 }
 
 /** The journal to go by: the one that was read, or, with a warning, one whose clocks all start anew. */
@@ -38,12 +42,17 @@ export function trustedJournal(kept: Kept, now: number, to: Report): Journal | u
   const isNewer = putOut !== undefined && inState !== undefined && isAhead(putOut.serial, inState.serial);
   const doubt = doubtOf(journal, { published: isNewer ? putOut : inState, stateChanged: stateChanged(keys) });
   if (doubt === undefined) return journal;
-  reportDoubt(doubt, zone, file, to);
   const whole = (isNewer ? wholeOf(outputOctets, zone) : undefined) ?? last();
   const how = { serialPolicy, contentDigest: unknownDigest, parentDs: whole === undefined ? [] : cdsOf(whole) };
   const after = restarted(journal, zone, whole && builtZone(whole, how, now), now);
-  if (journal !== undefined || kept.adopt === undefined) return after;
-  return { ...after, keys: restartedKeys(kept.adopt(after), after, now) };
+  const { adopt } = kept;
+  const anew = adopt && keysAnew(keys, journal?.keys ?? [], after, (known) => adopt(after, known), now);
+  const taken = anew?.unheardOf ?? [];
+  const labels = taken.map(({ algorithm, tag }) => keyLabel(algorithm, tag));
+  reportDoubt(doubt, { zone, keys: labels }, file, to);
+  if (anew === undefined) return after;
+  const { overrides } = withAuthorised(after, taken, 'taken over with a new journal', now);
+  return { ...after, overrides, keys: restartedKeys(anew.led, after, now) };
 }
 
 function wholeOf(octets: Octets | undefined, apex: Name): Zone | undefined {

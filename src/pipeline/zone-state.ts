@@ -139,7 +139,8 @@ function readState(
   };
   const by = policy ?? settings?.rollover;
   const stateOf = (key: ZoneKey) => allKeys.stateOf(key);
-  const adopt = by && ((of: Journal) => adoptKeys({ keys: allKeys.keys, stateOf, journal: of, policy: by, now }));
+  const adopt =
+    by && ((journal: Journal, keys: readonly ZoneKey[]) => adoptKeys({ keys, stateOf, journal, policy: by, now }));
   // One that cannot be read is an error of its zone, and not lost.
   const isReadable = journalOctets === undefined || readJournal !== undefined;
   const kept = { zone, journal: readJournal, keys: allKeys, file: journalName, last: () => last()?.zone };

@@ -5,7 +5,7 @@ import type { KeyStateFile, StateEntry } from '../keys/state-file.ts';
 import { isShown, recordsOf } from './key-records.ts';
 import type { KeyRecordName } from './move.ts';
 
-/** The state file of one key. The journal decides; this is its projection, and nothing reads it back while there is a journal. */
+/** The state file of one key. The journal decides; this is its projection, and nothing reads it back while the journal can be believed. */
 export function stateFileOf(record: KeyRecord, key: ZoneKey): KeyStateFile {
   const { role, goal, lifetime, active, created } = record;
   const own = (name: KeyRecordName): StateEntry | undefined =>

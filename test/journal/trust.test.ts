@@ -86,7 +86,7 @@ describe('a journal is doubted', () => {
     [{ kind: 'rolled-back', sign: 'x' }, 'ops/journal-rolled-back'],
   ] as const)('and that is said: %j', (doubt, rule) => {
     const report = newReport();
-    reportDoubt(doubt, apex, 'keys/example.org/journal.json', report);
+    reportDoubt(doubt, { zone: apex, keys: [] }, 'keys/example.org/journal.json', report);
     expect(report.problems).toMatchObject([{ rule, tier: 'warning', subject: apex }]);
   });
 });
