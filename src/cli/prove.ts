@@ -21,7 +21,7 @@ Exit status: 0 everything that was asked for was judged, and the proof holds; 3 
     {
       flags: '--strict',
       description:
-        'caches and secondaries at their worst: safety margins, and SOA EXPIRE where builds count as published',
+        'caches and secondaries at their worst: safety margins, and SOA EXPIRE where builds count as published (green with a zone-propagation-delay of at least that)',
     },
     stateOption,
   ],
@@ -39,7 +39,10 @@ Exit status: 0 everything that was asked for was judged, and the proof holds; 3 
     const planned = planRepository(host.files, places, zoneArguments(args), { now, until }, problems);
     const { zones, futures, repository, unknown } = planned;
     unknownZones(unknown, repository.description.domains.keys());
-    const histories = [...zones].map(([name, { policy }]) => ({ journal: futures.get(name)!.history, policy }));
+    const histories = [...zones].map(([name, { policy }]) => {
+      const { refresh, retry } = repository.description.domains.get(name)!.soa;
+      return { journal: futures.get(name)!.history, policy: { ...policy, secondaryRefresh: refresh + retry } };
+    });
     const mode = options.strict === true ? 'strict' : 'plain';
     const mail = mailHistory(repository, (zone) => futures.get(zone)?.history, now);
     const proof = proofOf({ zones: histories, mail, from: now, to: until, mode });

@@ -19,7 +19,7 @@ export interface ProofPolicy {
  * `plain`: until every server was seen without it; under `by-build`, until withdrawal + after + zone-propagation-delay.
  * `margins`: besides, what the policy promises on top: zone-propagation-delay after evidence,
  * publish-safety, and retire-safety where a key takes over from another of its algorithm.
- * `strict`: besides, under `by-build`, SOA EXPIRE: a secondary that has lost its primary serves that long.
+ * `strict`: under `by-build` also until withdrawal + after + SOA EXPIRE: a secondary that has lost its primary serves that long.
  */
 export type ServiceMode = 'plain' | 'margins' | 'strict';
 

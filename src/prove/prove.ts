@@ -3,6 +3,7 @@
  * caches may hold alone, and knows nothing of the engine that made them.
  */
 import type { Journal } from '../journal/journal.ts';
+import { adviceOn } from './advice.ts';
 import { judgeBudget } from './budget.ts';
 import { type ChainFacts, chainFacts } from './chain-facts.ts';
 import { type ChainsJudged, judgeChains } from './judge-chains.ts';
@@ -47,6 +48,8 @@ export interface Proof {
     readonly instants: number;
     readonly combinations: number;
   };
+  /** Settings that mend violations which are there only because a secondary may lag; one sentence a zone. */
+  readonly advice: readonly string[];
   /** What the proof does not cover. */
   readonly outside: readonly string[];
 }
@@ -54,6 +57,11 @@ export interface Proof {
 const hour = 3600;
 
 export function prove(question: ProofQuestion): Proof {
+  const proof = judge(question);
+  return { ...proof, advice: adviceOn(question, proof, judge) };
+}
+
+function judge(question: ProofQuestion): Omit<Proof, 'advice'> {
   const { zones, mail, from, to, profiles = defaultProfiles, mode = 'plain', clockSkew = hour } = question;
   const during: Span = { from, until: to ?? Number.POSITIVE_INFINITY };
   const chains = new Map<string, ChainsJudged>();

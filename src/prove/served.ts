@@ -32,7 +32,7 @@ export function seenGone(versions: readonly Timeline[], index: number): number {
   return gone;
 }
 
-/** `expire`: how long secondaries may serve on without their primary. */
+/** `expire`: how long secondaries may serve on without their primary; a delay of the policy that is as long covers them. */
 function servedUntil(versions: readonly Timeline[], index: number, rules: ServiceRules, expire: number): number {
   const { dropped, service } = versions[index];
   if (dropped === undefined) return never;
@@ -40,8 +40,8 @@ function servedUntil(versions: readonly Timeline[], index: number, rules: Servic
   const gone = seenGone(versions, index);
   const seen = gone === never ? never : gone + (mode === 'plain' ? 0 : policy.zonePropagationDelay);
   if (policy.publication.kind === 'evidence') return seen;
-  const delay = Math.max(policy.zonePropagationDelay, policy.secondaryRefresh ?? 0);
-  const told = dropped + policy.publication.after + delay + expire;
+  const delay = Math.max(policy.zonePropagationDelay, policy.secondaryRefresh ?? 0, expire);
+  const told = dropped + policy.publication.after + delay;
   // Who looks late sees late that it is gone. But servers that were seen with it after that show that the policy is wrong.
   const lastSeen = service.state === 'unseen' ? undefined : service.from;
   return lastSeen !== undefined && lastSeen >= told ? seen : Math.min(seen, told);

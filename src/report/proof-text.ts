@@ -15,12 +15,13 @@ const parts = { zone: '', history: ' (what caches hold from before)', mail: ' (m
 
 /** `until`: the horizon up to which the future was simulated, Unix seconds. */
 export function proofText(
-  { violations, warnings, unprotected, judged, outside }: Proof,
+  { violations, warnings, unprotected, judged, advice, outside }: Proof,
   notJudged: readonly NotJudged[],
   until: number,
 ): string {
   const lines: string[] = [];
   for (const violation of violations) lines.push(...findingLines('violation', violation));
+  for (const line of advice) lines.push(`help: ${line}`, '');
   for (const warning of warnings) lines.push(...findingLines('warning', warning));
   for (const row of unprotected) lines.push(unprotectedLine(row));
   for (const { name, what, why } of notJudged) lines.push(`not judged: ${name}${parts[what]}: ${why.join('; ')}`);

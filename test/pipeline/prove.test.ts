@@ -5,7 +5,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { parseJournal } from '../../src/journal/parse.ts';
 import { printJournal } from '../../src/journal/print.ts';
 import { newReport } from '../../src/text/problem.ts';
-import { danezone, inService, net, repository, settled, text } from './run.ts';
+import { danezone, description, inService, net, repository, settled, text } from './run.ts';
 
 type Host = ReturnType<typeof repository>;
 
@@ -146,6 +146,38 @@ describe('danezone prove', () => {
     expect((await danezone(host, 'prove', 'example.org')).status).toBe(0);
     expect((await danezone(host, 'prove', 'example.net')).status).toBe(3);
     expect((await danezone(host, 'prove', 'nobody.example')).status).toBe(2);
+  });
+});
+
+describe('with publication by build', () => {
+  const byBuild = (values: string) => ({
+    '/infra/zones/common.yaml': `${description}\npolicies: {default: {publication: {by-build: {after: 1h}}, ${values}}}\n`,
+  });
+  const judge = async (values: string, soa: string, ...argv: string[]) => {
+    const host = repository({
+      ...byBuild(`keys: {layout: ksk-zsk, zsk-lifetime: 90d}, ${values}`),
+      '/infra/zones/net.yaml': net.replace('{nameservers', `{soa: ${soa}, nameservers`),
+    });
+    await danezone(host, 'build');
+    const { status, out } = await danezone(host, 'prove', 'example.net', '--format', 'json', ...argv);
+    const { violations, advice } = JSON.parse(out);
+    expect(status).toBe(violations.length === 0 ? 0 : 3);
+    return { status, advice };
+  };
+
+  test('the strict proof is red, and names the setting with which it is green', async () => {
+    const expire = '{expire: 8d}';
+    const red = { status: 3, advice: [expect.stringContaining('SOA EXPIRE, 8d')] };
+    expect(await judge('', expire, '--strict')).toEqual(red);
+    expect(await judge('', expire)).toEqual({ status: 0, advice: [] });
+    const long = 'signatures: {validity: 60d, refresh: 40d}, timing: {zone-propagation-delay: 8d}';
+    expect(await judge(long, expire, '--strict')).toEqual({ status: 0, advice: [] });
+  });
+
+  test('secondaries that ask less often than the delay says turn it red', async () => {
+    const refresh = (delay: string) => judge(`timing: {zone-propagation-delay: ${delay}}`, '{refresh: 5h, retry: 1h}');
+    expect(await refresh('1h')).toEqual({ status: 3, advice: [expect.stringContaining('SOA REFRESH + RETRY, 6h')] });
+    expect(await refresh('6h')).toEqual({ status: 0, advice: [] });
   });
 });
 

@@ -106,7 +106,7 @@ const policies: fc.Arbitrary<ProofPolicy> = fc.record({
     fc.constant({ kind: 'evidence' } as const),
     small(3).map((after) => ({ kind: 'by-build', after }) as const),
   ),
-  zonePropagationDelay: small(3),
+  zonePropagationDelay: fc.oneof(small(3), small(8)),
   publishSafety: small(2),
   retireSafety: small(2),
   expire: fc.constant(6),

@@ -138,9 +138,10 @@ function isServed(versions: readonly Timeline[], index: number, question: NaiveQ
     const isSeenGone = seen.some((at) => second >= at + extra);
     if (isSeenGone) return false;
     if (policy.publication.kind === 'evidence') return true;
-    let end = dropped + policy.publication.after + policy.zonePropagationDelay;
+    const lost = mode === 'strict' ? journal.content[0].expire : 0;
+    let end =
+      dropped + policy.publication.after + (policy.zonePropagationDelay > lost ? policy.zonePropagationDelay : lost);
     if (mode !== 'plain') end += margin;
-    if (mode === 'strict') end += journal.content[0].expire;
     const isWrong = 'from' in service && (service.from ?? 0) + (mode === 'plain' ? 0 : margin) >= end;
     return second < end || isWrong;
   };

@@ -7,7 +7,7 @@ import type { ServiceMode } from '../../src/prove/policy.ts';
 import { prove } from '../../src/prove/prove.ts';
 import { planZone } from '../../src/rollover/plan-zone.ts';
 import type { RolloverPolicy } from '../../src/rollover/policy.ts';
-import { day, policy, splitKeys } from '../rollover/life.ts';
+import { day, hour, policy, splitKeys } from '../rollover/life.ts';
 
 const zone = name('example.org.');
 const from = 1_800_000_000;
@@ -43,10 +43,19 @@ describe('ten planned years', () => {
     }
   });
 
-  test('are green to the strict proof by evidence; by build they are red, since no wait covers a secondary without its primary', () => {
+  test('are green to the strict proof by evidence, and by build where zone-propagation-delay covers SOA EXPIRE', () => {
     expect(judged(split, 'strict').violations).toEqual([]);
-    const kinds = new Set(judged({ ...split, ...byBuild }, 'strict').violations.map(({ kind }) => kind));
-    expect(kinds).toEqual(new Set(['no-key-for-ds', 'no-key-for-rrset']));
+    const short = judged({ ...split, ...byBuild }, 'strict');
+    expect(new Set(short.violations.map(({ kind }) => kind))).toEqual(new Set(['no-key-for-ds', 'no-key-for-rrset']));
+    expect(short.advice).toEqual([expect.stringContaining('SOA EXPIRE, 7d')]);
+    for (const of of [csk, split]) {
+      const covered = judged({ ...of, ...byBuild, zonePropagationDelay: of.expire }, 'strict');
+      expect(covered.violations).toEqual([]);
+      expect(covered.judged.combinations).toBeGreaterThan(200);
+      expect(
+        judged({ ...of, ...byBuild, zonePropagationDelay: of.expire - 2 * hour }, 'strict').violations,
+      ).not.toEqual([]);
+    }
   });
 
   test('without renewal the signatures run out before the horizon, and that is said', () => {

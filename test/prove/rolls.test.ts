@@ -426,13 +426,34 @@ describe('publication', () => {
       600 + 5 * hour,
     ],
     ['by build, margins: publish-safety besides', byBuild, 'margins', 600 + 2 * hour],
-    ['by build, strict: SOA EXPIRE besides', byBuild, 'strict', 600 + 2 * hour + 7 * day],
+    ['by build, strict: SOA EXPIRE, where it is longer than the delay', byBuild, 'strict', 600 + hour + 7 * day],
+    [
+      'by build, strict: a delay that is longer than SOA EXPIRE',
+      { ...byBuild, zonePropagationDelay: 8 * day },
+      'strict',
+      600 + hour + 8 * day,
+    ],
   ])('%s', (_, of, mode, served) => {
     const boundary = swap + served + ttl.dnskey;
     expect(core(judged(afterDelay(boundary - 1), { policy: of, mode }))).toMatchObject([
       { kind: 'no-key-for-rrset', from: boundary - 1, until: boundary },
     ]);
     expect(core(judged(afterDelay(boundary), { policy: of, mode }))).toEqual([]);
+  });
+
+  test('by build, the setting that covers a late secondary is named, and nothing that does not help', () => {
+    const advice = (of: ProofPolicy, mode: ServiceMode, time: number) => {
+      const proof = judged(afterDelay(time), { policy: of, mode });
+      expect(proof.violations).not.toEqual([]);
+      return proof.advice.map((line) => line.match(/SOA [A-Z +]+, \S+(?=,)/)?.[0]);
+    };
+    const inTime = swap + 600 + 2 * hour + ttl.dnskey;
+    expect(advice(byBuild, 'strict', inTime)).toEqual(['SOA EXPIRE, 7d']);
+    expect(advice({ ...byBuild, secondaryRefresh: 5 * hour }, 'plain', inTime)).toEqual(['SOA REFRESH + RETRY, 5h']);
+    expect(advice({ ...byBuild, secondaryRefresh: 5 * hour }, 'strict', inTime)).toEqual(['SOA EXPIRE, 7d']);
+    // Too early for secondaries that are in time as well.
+    expect(advice(byBuild, 'strict', swap)).toEqual([]);
+    expect(advice(policy, 'strict', swap)).toEqual([]);
   });
 
   test('by build is not later for a late look, unless servers were seen with the old version after their time', () => {
