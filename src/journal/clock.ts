@@ -11,9 +11,16 @@ export function areApart(now: number, other: number): boolean {
   return Math.abs(now - other) > clockTolerance;
 }
 
-/** Reports a clock that is behind the journal, and says whether it is: rollovers then stand still, re-signing does not. */
+/**
+ * Reports a clock that is behind the journal, and says whether it is: rollovers then stand still, re-signing does not. Before any of
+ * the zone's keys was made it is an error: what is signed by that clock has run out long ago.
+ */
 export function clockWentBack(journal: Journal, now: number, to: Report, position?: Position): boolean {
-  if (now >= journal.changed - clockTolerance) return false;
-  report(to, rules['ops/clock-went-back'], position, { now, changed: journal.changed }, { subject: journal.zone });
+  const { zone, changed, keys } = journal;
+  if (now >= changed - clockTolerance) return false;
+  const made = Math.min(...keys.map(({ created }) => created));
+  const isBeforeAll = keys.length > 0 && now < made - clockTolerance;
+  if (isBeforeAll) report(to, rules['ops/clock-before-keys'], position, { now, made, zone }, { subject: zone });
+  else report(to, rules['ops/clock-went-back'], position, { now, changed }, { subject: zone });
   return true;
 }

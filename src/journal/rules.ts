@@ -21,6 +21,15 @@ export const rules = defineRules({
     message: (f: { now: number; changed: number }) =>
       `the clock says ${readableTime(f.now)}, but the journal was written at ${readableTime(f.changed)}`,
   },
+  'ops/clock-before-keys': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the clock is before the time at which any key of a zone was made',
+    why: 'Signatures that such a clock makes would have run out, and every validating resolver would refuse the zone. What was built last stays as it is.',
+    fix: 'set the clock (NTP) and run again; if the keys were made by a clock that was ahead, restore keys/ from version control, or move the journal of the zone away',
+    message: (f: { zone: string; now: number; made: number }) =>
+      `the clock says ${readableTime(f.now)}, but the oldest key of ${f.zone} was made at ${readableTime(f.made)}`,
+  },
   'ops/journal-unreadable': {
     tier: 'error',
     reach: 'offline',

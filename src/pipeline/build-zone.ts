@@ -83,10 +83,19 @@ export class BuildRun {
     };
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
     if (writesState && signed && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
-    const state = read(this.#report);
-    if (state.journal !== undefined) clockWentBack(state.journal, now, this.#report);
+    const state = this.#withClock(read(this.#report));
     this.nextKeyEvent = Math.min(this.nextKeyEvent, state.duties.nextEvent ?? Number.POSITIVE_INFINITY);
     this.#states.set(zone, state);
+  }
+
+  /** Previews may be of any time. */
+  #withClock(state: ZoneState): ZoneState {
+    if (state.journal === undefined) return state;
+    const own = newReport();
+    clockWentBack(state.journal, this.#options.now, own);
+    for (const problem of own.problems) this.#report.add(problem);
+    if (!own.hasErrors || !this.#options.writesState) return state;
+    return { ...state, errors: [...state.errors, ...own.problems] };
   }
 
   /** The TLSA records of a zone in this run. */

@@ -284,6 +284,24 @@ describe('a clock', () => {
     }
   });
 
+  test('before the oldest key of the zone is an error', () => {
+    const hidden = { state: 'hidden', since: t0 } as const;
+    const key = (created: number) => {
+      const records = { dnskey: hidden, zrrsig: hidden, krrsig: hidden, ds: hidden };
+      return { id: '013+00001', role: 'csk', rdata: '', goal: 'omnipresent', created, ...records } as const;
+    };
+    const journal = { ...newJournal(apex, t0), keys: [key(t0 - 10 * day), key(t0 - 30 * day)] };
+    for (const [now, rule] of [
+      [t0 - 30 * day - 300, 'ops/clock-went-back'],
+      [t0 - 30 * day - 301, 'ops/clock-before-keys'],
+    ] as const) {
+      const report = newReport();
+      expect(clockWentBack(journal, now, report)).toBe(true);
+      expect(report.problems.map((problem) => problem.rule)).toEqual([rule]);
+      expect(report.hasErrors).toBe(rule === 'ops/clock-before-keys');
+    }
+  });
+
   test('that is five minutes away is the same time still', () => {
     expect(areApart(t0, t0 + 300)).toBe(false);
     expect(areApart(t0 + 301, t0)).toBe(true);

@@ -90,6 +90,20 @@ describe('a zone that was built signed', () => {
     expect(ran.err).toContain('ops/clock-went-back');
   });
 
+  test('is not signed by a clock that is before its keys, and is again when that was put right', async () => {
+    const before = await built();
+    const host = changed(before, {}, Date.UTC(2000, 0, 1) / 1000);
+    const ran = await danezone(host, 'build');
+    expect(ran).toMatchObject({ status: 1 });
+    expect(ran.err).toContain('ops/clock-before-keys');
+    expect(text(host, zonePath)).toBe(text(before, zonePath));
+    expect((await danezone(host, 'resign')).status).toBe(1);
+    expect(text(host, zonePath)).toBe(text(before, zonePath));
+    expect((await danezone(host, 'build', '--now', '2001-01-01', '--out', '/tmp/preview')).status).toBe(0);
+    host.setTime(noon + 86400);
+    expect((await danezone(host, 'build')).status).toBe(0);
+  });
+
   test('starts anew where the operator says so by name', async () => {
     const host = changed(await built(), { '/infra/keys/example.net/': null });
     const ran = await danezone(host, 'build', '--override', 'build/state-lost=example.net.');
