@@ -9,12 +9,13 @@ import { UsageError } from './command.ts';
 
 /** Options: `service` and `certificate`, texts; without them every service and certificate of the host. Throws UsageError. */
 export async function sayServed(
-  { description, certificates }: Repository,
+  repository: Repository,
   name: Name,
   options: Readonly<Record<string, unknown>>,
   witness: Witness,
 ): Promise<{ readonly zone: Name; readonly say: Confirmation['say'] }> {
-  const { zoneOf } = await import('../pipeline/repository.ts');
+  const { description, certificates } = repository;
+  const { zoneOfRecords } = await import('../pipeline/host-tlsa.ts');
   const { parseService } = await import('../dane/services.ts');
   const { sha256 } = await import('../crypto/digest.ts');
   const { hex } = await import('../text/octets.ts');
@@ -24,7 +25,7 @@ export async function sayServed(
     const known = [...description.hosts.keys()].slice(0, 20).join(', ');
     throw new UsageError(`${name} is no host of the description; hosts are ${known === '' ? 'none' : known}`);
   }
-  const zone = zoneOf(name, description);
+  const zone = zoneOfRecords(repository, host);
   if (zone === undefined)
     throw new UsageError(`${name} lies in no zone of the description: it has no TLSA records here`);
   const serviceText = options.service as string | undefined;

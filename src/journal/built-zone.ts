@@ -4,7 +4,7 @@ import { Type, type TypeCode } from '../dns/type.ts';
 import type { Row, Zone } from '../dns/zone.ts';
 import { asBuffer, hex } from '../text/octets.ts';
 import { type ContentVersion, keyId, type SerialPolicy, type Signed } from './journal.ts';
-import { routesIn } from './routes.ts';
+import { routesIn, servicePoint } from './routes.ts';
 
 export interface BuiltRRset {
   readonly owner: Name;
@@ -32,7 +32,6 @@ export interface BuiltZone {
 
 /** Types whose arrival in caches is waited for. A CNAME counts where a TLSA RRset could stand (RFC 7671 section 7). */
 const awaited: ReadonlySet<TypeCode> = new Set([Type.DNSKEY, Type.CDS, Type.CDNSKEY, Type.TLSA]);
-const tlsaOwner = /^_[^.]+\._[^.]+\./;
 
 export interface HowBuilt {
   readonly serialPolicy: SerialPolicy;
@@ -57,10 +56,11 @@ export function builtZone(zone: Zone, how: HowBuilt, now: number): BuiltZone {
       if (!awaited.has(columns.covered[row])) rest.addRow(zone, row);
       continue;
     }
-    if (awaited.has(type) || (type === Type.CNAME && tlsaOwner.test(zone.name(columns.owner[row])))) {
+    if (awaited.has(type) || (type === Type.CNAME && servicePoint(zone.name(columns.owner[row])) !== undefined)) {
       const rrset = builtRRset(zone, row, now);
       rrsets.push(rrset);
-      if (tlsaOwner.test(rrset.owner)) hosts.add(rrset.owner.replace(tlsaOwner, '') as Name);
+      const point = servicePoint(rrset.owner);
+      if (point !== undefined) hosts.add(point.host);
     } else if (type !== Type.NSEC && type !== Type.NSEC3) {
       largestTtl = Math.max(largestTtl, columns.ttl[row]);
     }

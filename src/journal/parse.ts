@@ -84,10 +84,9 @@ const firstFields = [
   'overrides',
 ] as const;
 
-type FirstFields = { readonly [K in (typeof firstFields)[number]]: JsonValue } & {
-  readonly serial?: JsonValue;
-  readonly routes?: JsonValue;
-};
+type FirstFields = Readonly<
+  Record<(typeof firstFields)[number], JsonValue> & Partial<Record<'serial' | 'routes', JsonValue>>
+>;
 
 /** Of form 1 nothing is known but the last serial, and nobody had asked for anything. */
 function readFirstForm(value: JsonValue, zone: Name): Journal {
@@ -117,7 +116,7 @@ function readCommon(fields: FirstFields, zone: Name): Omit<Journal, 'keys' | 're
     content: inOrder(fields.content, readContent),
     parentDs: inOrder(fields.parentDs, readDs),
     rrsets: readHistories(fields.rrsets),
-    routes: fields.routes === undefined ? [] : readHistories(fields.routes),
+    routes: fields.routes ? readHistories(fields.routes) : [],
     evidence: readRows(fields.evidence),
     overrides: fields.overrides.items().map(readOverride),
   };
@@ -347,6 +346,4 @@ function readKeyId(value: JsonValue): KeyId {
   return value.match(keyIdForm, 'an algorithm and a key tag such as 013+07956');
 }
 
-function readHex(value: JsonValue): string {
-  return value.match(/^(?:[0-9a-f]{2})+$/, 'RDATA in hexadecimal');
-}
+const readHex = (value: JsonValue) => value.match(/^(?:[0-9a-f]{2})+$/, 'RDATA in hexadecimal');

@@ -5,6 +5,16 @@ import type { Zone } from '../dns/zone.ts';
 import { hex } from '../text/octets.ts';
 import type { BuiltRRset } from './built-zone.ts';
 
+const tlsaOwner = /^_([^.]+)\._([^.]+)\./;
+
+/** Of which port of which host an owner of TLSA records speaks; undefined: its first labels are no port and protocol. */
+export function servicePoint(
+  owner: Name,
+): { readonly port: string; readonly protocol: string; readonly host: Name } | undefined {
+  const [start, port, protocol] = tlsaOwner.exec(owner) ?? [];
+  return start === undefined ? undefined : { port, protocol, host: owner.slice(start.length) as Name };
+}
+
 /**
  * For each of the hosts the A and AAAA RRsets of this zone, and the MX records of this zone that name it, taken together: their owner is
  * the host, their TTL the largest. Not signed: who signed them makes no difference to where they lead.

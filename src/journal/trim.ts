@@ -12,13 +12,21 @@ const day = 86_400;
 const margin = 30 * day;
 /** Serials stay as long at least: so late a person may still say which one the servers have. */
 const serialMemory = 90 * day;
-/** Certificates that are no longer shown. */
+/** Certificates that nobody shows or describes any longer. */
 const certificateMemory = 400 * day;
 /** Seconds: the longest that TLDs give their DS; the largest that was seen counts where it is longer. */
 const usualDsTtl = 2 * day;
 
-/** The very same journal where nothing is forgotten; `generation` and `changed` stay: trimming goes with another change. */
-export function withoutForgotten(journal: Journal, now: number, publication: Publication): Journal {
+/**
+ * The very same journal where nothing is forgotten; `generation` and `changed` stay: trimming goes with another change. `isInUse`: of
+ * keys of certificates, SHA-256 over the SPKI; when they were seen in service is never forgotten.
+ */
+export function withoutForgotten(
+  journal: Journal,
+  now: number,
+  publication: Publication,
+  isInUse: (spki: string) => boolean = () => false,
+): Journal {
   const grace = margin + Math.max(0, ...journal.content.map(({ expire }) => expire));
   const isForgotten = (version: Timeline & { readonly signed?: Signed }, ttl: number) => {
     const service = serviceOf(version, publication);
@@ -40,7 +48,7 @@ export function withoutForgotten(journal: Journal, now: number, publication: Pub
     ),
   );
   const trimmed = { ...journal, content, parentDs, rrsets, routes };
-  const evidence = same(journal.evidence, evidenceLeft(trimmed, lastDs(journal), now, grace + dsTtl));
+  const evidence = same(journal.evidence, evidenceLeft(trimmed, lastDs(journal), now, grace + dsTtl, isInUse));
   const serials = same(journal.serials, serialsLeft(trimmed, now));
   const isSame =
     content === journal.content &&
@@ -76,7 +84,13 @@ function lastDs({ evidence, content }: Journal): number | undefined {
   return wasLeft ? undefined : row?.id;
 }
 
-function evidenceLeft(journal: Journal, lastDs: number | undefined, now: number, grace: number): readonly Evidence[] {
+function evidenceLeft(
+  journal: Journal,
+  lastDs: number | undefined,
+  now: number,
+  grace: number,
+  isInUse: (spki: string) => boolean,
+): readonly Evidence[] {
   const { evidence, content, parentDs, rrsets, routes } = journal;
   const used = new Set<number | undefined>(
     [...content, ...parentDs, ...[...rrsets, ...routes].flatMap(({ versions }) => versions)].map(({ service }) =>
@@ -96,7 +110,8 @@ function evidenceLeft(journal: Journal, lastDs: number | undefined, now: number,
     if (used.has(id)) return true;
     if (fact.kind === 'published') return false;
     if (fact.kind === 'ds-seen') return now < (nextDs.get(id) ?? now) + grace;
-    return now < at + certificateMemory || certificatesServed(journal, fact).some((row) => row.id === id);
+    if (now < at + certificateMemory || isInUse(fact.spki)) return true;
+    return certificatesServed(journal, fact).some((row) => row.id === id);
   });
 }
 

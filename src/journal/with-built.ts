@@ -37,9 +37,7 @@ export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Jo
       : versionsAfter<DsVersion>(journal.parentDs, { records }, (a, b) => sameTexts(a.records, b.records), now);
   // The absence that was there before an RRset: caches may hold that too. In a new zone there was none.
   const rrsets = historiesAfter(journal.rrsets, built.rrsets, absenceSoFar(journal), absence(built.content), now);
-  const nowhere = { records: [], ttl: 0 };
-  const routes =
-    built.routes === undefined ? journal.routes : historiesAfter(journal.routes, built.routes, [], nowhere, now);
+  const routes = built.routes === undefined ? journal.routes : routesAfter(journal, built.routes, now);
   if (
     serial === journal.serial &&
     content === journal.content &&
@@ -61,6 +59,15 @@ export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Jo
     rrsets,
     routes,
   };
+}
+
+/** The routes of a journal after a build that has these; the very same where nothing moved. */
+export function routesAfter(
+  { routes }: Pick<Journal, 'routes'>,
+  built: readonly BuiltRRset[],
+  now: number,
+): Journal['routes'] {
+  return historiesAfter(routes, built, [], { records: [], ttl: 0 }, now);
 }
 
 /** Unix seconds. Two builds in one second, and a clock that went back, still make one build after the other. */

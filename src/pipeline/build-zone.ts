@@ -2,7 +2,6 @@
 import { relative } from 'node:path';
 import type { Domain } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
-import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import type { Manifest } from '../export/manifest.ts';
 import { FileError, type Host } from '../host/host.ts';
@@ -12,25 +11,28 @@ import { clockWentBack } from '../journal/clock.ts';
 import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { rolloverPolicyOf } from '../rollover/policy.ts';
+import type { Routes } from '../rollover/routes.ts';
 import { hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { rules as verifyRules } from '../verify/rules.ts';
 import type { BuildOptions } from './build.ts';
+import { reportKept } from './certificate-rolls.ts';
 import { type Compiled, compileAll, type LastContents } from './compile.ts';
 import { dsOfChildren } from './ds-of-children.ts';
 import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
-import { hasLeft, isLeaving } from './leaving.ts';
+import { hasLeft, isLeaving, reportTlsaLeft } from './leaving.ts';
 import { undescribed } from './left-out.ts';
 import { settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, type Repository } from './repository.ts';
 import type { MakeKey } from './rolled.ts';
+import { hostsFollowed, routesOf } from './routes.ts';
 import { rules } from './rules.ts';
 import { settingsOf } from './settings.ts';
 import type { Settings } from './settings-file.ts';
 import { type ProvenZone, type SigningRun, stageUnsigned } from './sign-zone.ts';
 import { journalAfter, type SafeStaging, type StagedZone, stageLeft, stageSafely } from './stage-safely.ts';
 import { stageState } from './stage-state.ts';
-import { certificatesSeen, type TlsaDecisions, tlsaOfRun } from './tlsa-now.ts';
+import { certificatesSeen, keysInUse, type TlsaNow, tlsaOfRun } from './tlsa-now.ts';
 import { ensureKeys, makeKey } from './zone-keys.ts';
 import type { ServedContent, ZoneOutcome } from './zone-outcome.ts';
 import { type ReadStateOptions, readZoneState, type ZoneState } from './zone-state.ts';
@@ -99,12 +101,13 @@ export class BuildRun {
   }
 
   /** The TLSA records of a zone in this run. */
-  #tlsaOf(domain: Domain): TlsaDecisions {
+  #tlsaOf(domain: Domain, routes: Routes): TlsaNow {
     const state = this.#states.get(domain.name);
-    if (state === undefined) return new Map();
-    const { decisions, nextEvent } = tlsaOfRun(this.#repository, domain, state, this.#options);
+    if (state === undefined) return { decisions: new Map(), outlasting: [] };
+    const { nextEvent, ...tlsa } = tlsaOfRun(this.#repository, domain, state, routes, this.#options);
     this.nextKeyEvent = Math.min(this.nextKeyEvent, nextEvent);
-    return decisions;
+    reportKept(domain, tlsa, this.#report);
+    return tlsa;
   }
 
   #mayMakeKeys(domain: Domain): boolean {
@@ -154,7 +157,11 @@ export class BuildRun {
       },
       last: (zone) => states.get(zone)?.last()?.zone,
     };
-    return compileAll(this.#repository, childDs, this.#report, contents, (domain) => this.#tlsaOf(domain));
+    return compileAll(this.#repository, childDs, this.#report, contents, (described) => {
+      const journals = [...states.values()].flatMap(({ journal }) => journal ?? []);
+      const routes = routesOf(this.#repository, journals, this.#options.now, described);
+      return (domain) => this.#tlsaOf(domain, routes);
+    });
   }
 
   /** `compiled` undefined: the description does not say what the zone holds. */
@@ -180,7 +187,7 @@ export class BuildRun {
               state,
               { ...signedBefore, serial: domain.policy.serial },
               target,
-              this.#safety(zone, signedBefore),
+              this.#safety(state, signedBefore),
             );
     if ('problems' in staged) return this.#keep(zone, state, this.#failed(zone, staged.problems), true);
     if ('held' in staged && staged.held !== undefined) {
@@ -192,15 +199,8 @@ export class BuildRun {
       };
     }
     const content = this.#writeState(zone, state, staged, settings);
-    if (isLeaving(state)) this.#tellTlsa(domain, content);
+    if (isLeaving(state)) reportTlsaLeft(domain, content, this.#report);
     return { state: 'built', content };
-  }
-
-  /** Those of hosts are withdrawn by the build; what people have written themselves is theirs. */
-  #tellTlsa({ name: zone, at }: Domain, { built }: ServedContent): void {
-    const owners = built.rrsets.filter(({ type, records }) => type === Type.TLSA && records.length > 0);
-    for (const { owner } of owners)
-      report(this.#report, rules['build/tlsa-holds-ds'], at, { zone, owner }, { subject: zone });
   }
 
   /** A run that writes no state makes previews: they are nobody's successors. Content that is kept is signed again whatever its serial. */
@@ -292,36 +292,39 @@ export class BuildRun {
   }
 
   #stageSafely(run: SigningRun, content: Zone, state: ZoneState, settings: Settings, target: string) {
-    return stageSafely(run, content, state, settings, target, this.#safety(state.zone, settings));
+    return stageSafely(run, content, state, settings, target, this.#safety(state, settings));
   }
 
-  #safety(zone: Name, settings: Settings): SafeStaging {
+  #safety(state: ZoneState, settings: Settings): SafeStaging {
+    const { zone } = state;
     return {
-      builtOf: (staged) => this.#builtOf(zone, staged, settings),
+      builtOf: (staged) => this.#builtOf(state, staged, settings),
       isOverridden: this.#options.overrides.has(`${rules['rollover/unsafe-transition'].id}=${zone}`),
       to: this.#report,
     };
   }
 
-  #builtOf(zone: Name, staged: ProvenZone, settings: Settings | undefined): BuiltZone {
+  #builtOf({ zone, journal }: ZoneState, staged: ProvenZone, settings: Settings | undefined): BuiltZone {
     const declared = this.#repository.description.domains.get(zone)?.policy.serial;
     const facts = {
       serialPolicy: settings?.serial ?? declared ?? 'counter',
       contentDigest: staged.contentDigest,
       parentDs: staged.ds.map(({ rdata }) => hex(rdata)),
     };
-    return builtZone(staged.proven.zone, facts, this.#options.now);
+    const hosts = hostsFollowed(this.#repository, journal);
+    return builtZone(staged.proven.zone, { ...facts, hosts }, this.#options.now);
   }
 
   /** Stages journal, keys' states, last output and settings; they are committed together with the output. */
   #writeState(zone: Name, state: ZoneState, staged: StagedZone, settings: Settings | undefined): ServedContent {
     const { places, writesState, overrides, now } = this.#options;
-    const built = staged.built ?? this.#builtOf(zone, staged, settings);
+    const built = staged.built ?? this.#builtOf(state, staged, settings);
     if (writesState) {
       const after = journalAfter(state, built, staged.led, now);
       const acceptsKeys = overrides.has(`${unauthorisedRule}=${zone}`);
       const { tx } = this.#run;
-      const writer = { files: this.#host.files, tx, places, now, acceptsKeys };
+      const isInUse = keysInUse(this.#repository, zone);
+      const writer = { files: this.#host.files, tx, places, now, acceptsKeys, isInUse };
       stageState(writer, state, after, staged.octets, settings);
     }
     const { proven, contentDigest, ds, signatures, reused } = staged;

@@ -17,6 +17,7 @@ import { fromHex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { tlsaQuestion } from './host-tlsa.ts';
 import type { Repository } from './repository.ts';
+import type { TlsaNow } from './tlsa-now.ts';
 
 export interface RollingHost {
   readonly host: Host;
@@ -48,6 +49,17 @@ export function reportCertificateRolls(
     }
   }
   for (const problem of ofEachPlace(own.problems)) to.add(problem);
+}
+
+/** Records that stay because caches may lead senders to hosts or addresses that are gone. */
+export function reportKept(domain: Domain, { decisions, outlasting }: TlsaNow, to: Report): void {
+  const kept = [...decisions].flatMap(([owner, { leaving, certificates }]) =>
+    leaving === undefined ? [] : [{ owner, host: certificates.at(0)?.service.host ?? owner, wait: leaving }],
+  );
+  for (const { owner, host, wait } of [...kept, ...outlasting]) {
+    const facts = { owner, host, ...waiting(wait) };
+    report(to, rules['rollover/outlasts-host'], domain.at, facts, { subject: host, zones: [domain.name] });
+  }
 }
 
 /** Rolls of the keys of a zone that go on together. */

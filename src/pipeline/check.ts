@@ -14,7 +14,7 @@ import { rules as keyRules } from '../keys/rules.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { hasPrivateKeyMark } from '../x509/private-key-mark.ts';
 import { rules as certificateRules } from '../x509/rules.ts';
-import { reportCertificateRolls, reportKeyRolls } from './certificate-rolls.ts';
+import { reportCertificateRolls, reportKept, reportKeyRolls } from './certificate-rolls.ts';
 import { type Child, type ChildDs, type Compiled, compileAll, keysOfZone } from './compile.ts';
 import { digestsOf } from './digests-of.ts';
 import { reportKeyPolicy } from './key-policy.ts';
@@ -23,9 +23,11 @@ import type { Named } from './named.ts';
 import { deployableFrom } from './next-wait.ts';
 import { type Places, zoneFolder } from './places.ts';
 import { isSigned, type Repository, readRepository, zoneOf } from './repository.ts';
+import { routesOf } from './routes.ts';
 import { settingsOf } from './settings.ts';
 import { settled } from './settled.ts';
 import { reportBackups, reportUncommitted } from './state-care.ts';
+import { tlsaOfRun } from './tlsa-now.ts';
 import { readZoneState, type ZoneState } from './zone-state.ts';
 
 export interface CheckResult {
@@ -101,7 +103,16 @@ function reportDates(
     }
     for (const problem of own.problems) to.add({ ...problem, zones: zone === undefined ? [] : [zone] });
   }
-  for (const domain of description.domains.values()) reportKeyRolls(domain, states.get(domain.name)?.journal, to);
+  const journals = [...states.values()].flatMap(({ journal }) => journal ?? []);
+  const described = new Map([...compiled].flatMap(([name, { zone }]) => (zone === undefined ? [] : [[name, zone]])));
+  const routes = routesOf(repository, journals, now, described);
+  for (const domain of description.domains.values()) {
+    const state = states.get(domain.name);
+    reportKeyRolls(domain, state?.journal, to);
+    if (state !== undefined) {
+      reportKept(domain, tlsaOfRun(repository, domain, state, routes, { now, overrides: new Set() }), to);
+    }
+  }
 }
 
 /** Whether keys and journal of a zone bear on what was named: on the zones made from it, or on a zone above that holds their DS. */

@@ -7,16 +7,18 @@ import type { Domain, Host } from '../describe/description.ts';
 import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
 import { newOriginTable } from '../dns/origins.ts';
+import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import type { ZoneKeys } from '../judge/ds-sets.ts';
 import { judge } from '../judge/judge.ts';
 import { isRevoked } from '../keys/zone-key.ts';
 import { checkLifetimes } from '../rollover/lifetimes.ts';
 import { checkRollMethods } from '../rollover/roll-methods.ts';
+import { type Outlasting, targetOf } from '../rollover/routes.ts';
 import { fromHex, hex, type Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import type { Repository } from './repository.ts';
-import type { TlsaDecisions } from './tlsa-now.ts';
+import type { TlsaDecisions, TlsaNow } from './tlsa-now.ts';
 import type { ZoneState } from './zone-state.ts';
 
 /** What the signed zones of this repository want at their parents now, by apex. */
@@ -48,6 +50,8 @@ export interface Compiled {
   readonly errors: readonly Problem[];
 }
 
+const nothingDecided: TlsaNow = { decisions: new Map(), outlasting: [] };
+
 /** What stands in place of the new content of a zone that keeps its last one for other reasons than its description. */
 export interface LastContents {
   isKept(zone: Name): boolean;
@@ -56,23 +60,30 @@ export interface LastContents {
 
 /**
  * Every zone of the description, judged together. With `contents`, zones are judged by what their neighbours will serve: the
- * last content of a neighbour with errors, not the one that was written for it. `decided`: where TLSA records are others than the
- * description asks for.
+ * last content of a neighbour with errors, not the one that was written for it. `decide`: where TLSA records are others than the
+ * description asks for; it is told what that asks for, of the zones without errors.
  */
 export function compileAll(
   repository: Repository,
   childDs: ChildDs,
   to: Report,
   contents?: LastContents,
-  decided: (domain: Domain) => TlsaDecisions = () => new Map(),
+  decide: (described: ReadonlyMap<Name, Zone>) => (domain: Domain) => TlsaNow = () => () => nothingDecided,
 ): Map<Name, Compiled> {
   const { description, certificates, catalogues, earlier, associations } = repository;
   const all = new Map<Name, Compiled>();
   const zones = new Map<Name, Zone>();
   for (const [name, domain] of description.domains) {
-    const compiled = compileZone(repository, domain, childDs, decided(domain), to);
+    const compiled = describedZone(repository, domain, childDs, to);
     all.set(name, compiled);
     if (compiled.candidate !== undefined) zones.set(name, compiled.candidate);
+  }
+  const decided = decide(new Map([...all].flatMap(([name, { zone }]) => (zone === undefined ? [] : [[name, zone]]))));
+  for (const [name, compiled] of all) {
+    const domain = description.domains.get(name)!;
+    if (compiled.zone !== undefined) {
+      all.set(name, { ...compiled, zone: zoneNow(repository, domain, childDs, compiled.zone, decided(domain)) });
+    }
   }
   const keys = new Map([...childDs].flatMap(([name, child]) => (child.keys === undefined ? [] : [[name, child.keys]])));
   const blame = (errorsOf: ReadonlyMap<Name, readonly Problem[]>) => {
@@ -106,31 +117,57 @@ export function compileAll(
   }
 }
 
-/**
- * The unsigned zone of `domain`; its problems go to `to` as well. The candidate is what the description says, and is what is judged: a
- * record that is kept for a while must not hide that nothing else matches. The zone has the records that stand now.
- */
-function compileZone(
-  repository: Repository,
-  domain: Domain,
-  childDs: ChildDs,
-  decided: TlsaDecisions,
-  to: Report,
-): Compiled {
+/** The zone that the description of `domain` asks for, which is what is judged; its problems go to `to` as well. */
+function describedZone(repository: Repository, domain: Domain, childDs: ChildDs, to: Report): Compiled {
   const own = newReport();
   checkLifetimes(domain, own);
   checkRollMethods(domain, own);
-  const described = tlsaOf(repository, domain, new Map());
-  const candidate = composeZone(repository, domain, childDs, described, own);
+  const candidate = composeZone(repository, domain, childDs, tlsaOf(repository, domain, nothingDecided), own);
   for (const problem of own.problems) to.add({ ...problem, zones: [domain.name] });
   const errors = [
     ...(repository.errorsOf.get(domain.name) ?? []),
     ...own.problems.filter(({ tier }) => tier === 'error'),
   ];
-  if (errors.length > 0) return { candidate, errors };
+  return { candidate, errors, zone: errors.length > 0 ? undefined : candidate };
+}
+
+/**
+ * With the TLSA records that stand now. They are not judged: a record that is kept for a while must not hide that nothing else matches.
+ */
+function zoneNow(
+  repository: Repository,
+  domain: Domain,
+  childDs: ChildDs,
+  described: Zone,
+  decided: TlsaNow,
+): Zone | undefined {
+  const asked = tlsaOf(repository, domain, nothingDecided);
   const now = tlsaOf(repository, domain, decided);
-  const isSame = now.length === described.length && now.every((one, index) => isSameOwner(one, described[index]));
-  return { zone: isSame ? candidate : composeZone(repository, domain, childDs, now, newReport()), candidate, errors };
+  const kept = decided.outlasting.flatMap((one) => (isFree(described, one.owner) ? outlastingOwner(one, domain) : []));
+  if (kept.length > 0) {
+    const own = newReport();
+    const zone = composeZone(repository, domain, childDs, [...now, ...kept], own);
+    // Where something else has come to stand in their way, nobody looks for them any more.
+    if (!own.hasErrors) return zone;
+  }
+  const isSame = now.length === asked.length && now.every((one, index) => isSameOwner(one, asked[index]));
+  return isSame ? described : composeZone(repository, domain, childDs, now, newReport());
+}
+
+function isFree(zone: Zone, owner: Name): boolean {
+  const id = zone.find(owner);
+  return id < 0 || (zone.row(id, Type.TLSA) < 0 && zone.row(id, Type.CNAME) < 0);
+}
+
+function outlastingOwner(one: Outlasting, { at }: Domain): TlsaOwner {
+  const { owner, ttl, type } = one;
+  if (type === Type.CNAME) return { owner, ttl, at, content: { kind: 'alias', target: targetOf(one) } };
+  return {
+    owner,
+    ttl,
+    at,
+    content: { kind: 'records', rdata: one.records.flatMap((record) => fromHex(record) ?? []) },
+  };
 }
 
 function composeZone(
@@ -166,9 +203,9 @@ function includedFile(repository: Repository, path: string, from: string): Retur
   return 'octets' in beside || posix.dirname(from) === '.' ? beside : repository.read(path);
 }
 
-function tlsaOf(repository: Repository, domain: Domain, decided: TlsaDecisions): readonly TlsaOwner[] {
+function tlsaOf(repository: Repository, domain: Domain, { decisions }: TlsaNow): readonly TlsaOwner[] {
   const hosts = repository.hostsOf.get(domain.name) ?? [];
-  return hosts.flatMap((host) => tlsaOwners(host, repository.associations.get(host.name) ?? [], domain, decided));
+  return hosts.flatMap((host) => tlsaOwners(host, repository.associations.get(host.name) ?? [], domain, decisions));
 }
 
 function isSameOwner(one: TlsaOwner, other: TlsaOwner): boolean {
@@ -181,13 +218,13 @@ function tlsaOwners(
   host: Host,
   services: readonly ServiceAssociations[],
   domain: Domain,
-  decided: TlsaDecisions,
+  decisions: TlsaDecisions,
 ): TlsaOwner[] {
   const ttl = host.ttl ?? domain.policy.ttls.tlsa;
   return services.flatMap(({ service, owner, associations, alias }): TlsaOwner[] => {
     if (alias !== undefined) return [{ owner, ttl, at: service.at, content: { kind: 'alias', target: alias } }];
     const rdata =
-      decided.get(owner)?.records.flatMap((record) => fromHex(record) ?? []) ?? associations.map(toTlsaRData);
+      decisions.get(owner)?.records.flatMap((record) => fromHex(record) ?? []) ?? associations.map(toTlsaRData);
     if (rdata.length === 0) return [];
     return [{ owner, ttl, at: service.at, content: { kind: 'records', rdata } }];
   });

@@ -5,15 +5,23 @@ import { fromTlsaRData, toTlsaRData } from '../dane/association.ts';
 import type { LoadedCertificate } from '../dane/load-certificate.ts';
 import { matchesChain } from '../dane/matches-chain.ts';
 import type { ServiceAssociations } from '../dane/select-records.ts';
-import type { Domain, Host } from '../describe/description.ts';
+import type { Domain, Host, Service } from '../describe/description.ts';
 import type { Name } from '../dns/name.ts';
 import { type Journal, newJournal } from '../journal/journal.ts';
+import { servicePoint } from '../journal/routes.ts';
 import { type RolloverPolicy, rolloverPolicyOf } from '../rollover/policy.ts';
+import { addressesLeaving, lastOf, type Routes } from '../rollover/routes.ts';
 import type { Switches } from '../rollover/switches.ts';
-import { type CurrentCertificate, mayBeSecure, type Presented, type TlsaQuestion } from '../rollover/tlsa.ts';
+import {
+  type CurrentCertificate,
+  mayBeSecure,
+  type Presented,
+  type ServedHere,
+  type TlsaQuestion,
+} from '../rollover/tlsa.ts';
 import { fromHex, hex, type Octets } from '../text/octets.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { Repository } from './repository.ts';
+import { type Repository, zoneOf } from './repository.ts';
 
 /** What is known of the zone that holds the records. */
 export interface TlsaZone {
@@ -28,7 +36,66 @@ export interface TlsaZone {
   readonly withdraw?: boolean;
   /** Rule ids that are overridden for a host. */
   readonly overridden?: (host: Name) => ReadonlySet<string>;
+  /** What leads senders to hosts; undefined: nothing ends. */
+  readonly routes?: Routes;
   readonly switches?: Switches;
+}
+
+/** Of every owner in the zone at which the description asks for records. */
+export function tlsaQuestions(repository: Repository, zone: TlsaZone): readonly TlsaQuestion[] {
+  const { hostsOf, associations, certificates } = repository;
+  const behind = servedBehind(repository);
+  return (hostsOf.get(zone.domain.name) ?? []).flatMap((host) =>
+    (associations.get(host.name) ?? []).flatMap((service) => {
+      const question = tlsaQuestion(host, service, certificates, zone);
+      if (question === undefined) return [];
+      const services = [...question.services, ...(behind.get(question.owner) ?? [])];
+      return [{ ...question, services, leaving: leavingOf(services, question, zone) }];
+    }),
+  );
+}
+
+/** Owner → the services that find their records there by way of an alias, in whatever zone. */
+function servedBehind(repository: Repository): ReadonlyMap<Name, ServedHere[]> {
+  const { description, associations, certificates } = repository;
+  const behind = new Map<Name, ServedHere[]>();
+  for (const host of description.hosts.values()) {
+    if (host.tlsaAlias === undefined) continue;
+    const target = withoutAliases(repository, host.tlsaAlias.value);
+    const served = (associations.get(host.name) ?? []).map(({ service }) => servedHere(host, service, certificates));
+    behind.set(target, [...(behind.get(target) ?? []), ...served]);
+  }
+  return behind;
+}
+
+/** Of the zone that holds the TLSA records of a host: what is known of its certificates stands in the journal of that one. */
+export function zoneOfRecords(repository: Repository, { name, tlsaAlias }: Host): Name | undefined {
+  const target = tlsaAlias && zoneOf(withoutAliases(repository, tlsaAlias.value), repository.description);
+  return target ?? zoneOf(name, repository.description);
+}
+
+/** Where an alias leads to in the end; one that leads round in a circle is an error of the description. */
+function withoutAliases({ description }: Repository, target: Name): Name {
+  let at = target;
+  for (let way = 0; way < longestWay; way++) {
+    const host = description.hosts.get(servicePoint(at)?.host ?? at);
+    if (host?.tlsaAlias === undefined) break;
+    at = host.tlsaAlias.value;
+  }
+  return at;
+}
+
+/** Aliases that resolvers follow, one after the other. */
+const longestWay = 8;
+
+/** Records that left stay while caches may lead to an address that one of the hosts had: another certificate may be met there. */
+function leavingOf(
+  services: readonly ServedHere[],
+  { wanted }: TlsaQuestion,
+  { routes }: TlsaZone,
+): TlsaQuestion['leaving'] {
+  if (routes === undefined || wanted.length === 0) return undefined;
+  return lastOf([...new Set(services.map(({ host }) => host))].map((host) => addressesLeaving(host, routes)));
 }
 
 /** Undefined where an alias stands at the owner: the records are asked for elsewhere. */
@@ -40,18 +107,13 @@ export function tlsaQuestion(
 ): TlsaQuestion | undefined {
   if (alias !== undefined) return undefined;
   const of = journal ?? newJournal(domain.name, now);
-  const { port, protocol } = service;
-  const current = service.certificates.flatMap(({ value }) => {
-    const loaded = certificates.get(value);
-    return loaded === undefined ? [] : [currentCertificate(loaded)];
-  });
   return {
     owner,
     ttl: host.ttl ?? domain.policy.ttls.tlsa,
     journal: of,
     policy: policy ?? rolloverPolicyOf(domain),
     now,
-    services: [{ host: host.name, port, protocol, certificates: current }],
+    services: [servedHere(host, service, certificates)],
     wanted: associations.map((association) => ({
       rdata: hex(toTlsaRData(association)),
       isMade: association.from.some(({ kind }) => kind === 'certificate'),
@@ -62,6 +124,18 @@ export function tlsaQuestion(
     overridden: overridden?.(host.name),
     switches,
   };
+}
+
+function servedHere(
+  host: Host,
+  { port, protocol, certificates: names }: Service,
+  known: Repository['certificates'],
+): ServedHere {
+  const certificates = names.flatMap(({ value }) => {
+    const loaded = known.get(value);
+    return loaded === undefined ? [] : [currentCertificate(loaded)];
+  });
+  return { host: host.name, port, protocol, certificates };
 }
 
 export function currentCertificate({ source, chain, next }: LoadedCertificate): CurrentCertificate {

@@ -1,6 +1,11 @@
 /** A zone on its way from signed to unsigned, as `danezone roll insecure` has asked for it. */
+import type { Domain } from '../describe/description.ts';
+import { Type } from '../dns/type.ts';
 import { isShown } from '../rollover/key-records.ts';
 import { keyRecords } from '../rollover/move.ts';
+import { type Report, report } from '../text/problem.ts';
+import { rules } from './rules.ts';
+import type { ServedContent } from './zone-outcome.ts';
 import type { ZoneState } from './zone-state.ts';
 
 type Led = Pick<ZoneState, 'journal' | 'rolled'>;
@@ -15,4 +20,10 @@ export function isLeaving(state: Led): boolean {
 export function hasLeft(state: Led): boolean {
   const keys = ledOf(state)?.keys ?? [];
   return isLeaving(state) && keys.every((key) => keyRecords.every((record) => !isShown(key, record)));
+}
+
+/** TLSA records of hosts are withdrawn by the build; what people have written themselves is theirs. */
+export function reportTlsaLeft({ name: zone, at }: Domain, { built }: ServedContent, to: Report): void {
+  const owners = built.rrsets.filter(({ type, records }) => type === Type.TLSA && records.length > 0);
+  for (const { owner } of owners) report(to, rules['build/tlsa-holds-ds'], at, { zone, owner }, { subject: zone });
 }

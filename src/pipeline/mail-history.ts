@@ -12,17 +12,19 @@ import type { CertificateDigests, Deployment, Digests, MailHistory, ServiceHisto
 import { servedSince } from '../rollover/served.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import { algorithmText } from '../x509/public-key.ts';
-import { type Repository, zoneOf } from './repository.ts';
+import { zoneOfRecords } from './host-tlsa.ts';
+import type { Repository } from './repository.ts';
 
 /** `journalOf`: of the zone that holds the host; undefined where it was never built. */
 export function mailHistory(
-  { description, associations, certificates }: Repository,
+  repository: Repository,
   journalOf: (zone: Name) => Journal | undefined,
   now: number,
 ): MailHistory {
+  const { description, associations, certificates } = repository;
   const services = [...description.hosts.values()].flatMap((host) =>
     (associations.get(host.name) ?? []).flatMap(({ service, owner }): ServiceHistory[] => {
-      const zone = zoneOf(host.name, description);
+      const zone = zoneOfRecords(repository, host);
       const journal = zone === undefined ? undefined : journalOf(zone);
       const current = service.certificates.flatMap(({ value }) => certificates.get(value) ?? []);
       if (journal === undefined || current.length === 0) return [];

@@ -6,17 +6,20 @@ import type { ReadableFiles } from '../host/host.ts';
 import { type Journal, newJournal } from '../journal/journal.ts';
 import { joinPlans } from '../rollover/join-plans.ts';
 import type { Plan } from '../rollover/plan.ts';
+import { planOutlasting } from '../rollover/plan-outlasting.ts';
 import { planZone, type ZonePlan } from '../rollover/plan-zone.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
+import type { Routes } from '../rollover/routes.ts';
 import type { TlsaQuestion } from '../rollover/tlsa.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import { readManifest, zonesOf } from './build.ts';
-import { tlsaQuestion } from './host-tlsa.ts';
+import { tlsaQuestions } from './host-tlsa.ts';
 import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed } from './left-out.ts';
 import type { Places } from './places.ts';
 import { policyOfZone } from './policy-of-zone.ts';
 import { type Repository, readRepository, zoneOf } from './repository.ts';
-import { certificatesSeen } from './tlsa-now.ts';
+import { routesOf } from './routes.ts';
+import { certificatesSeen, outlastingIn } from './tlsa-now.ts';
 import { readZoneState } from './zone-state.ts';
 
 /** The journal of a zone as it stands, and the policy by which it goes on. */
@@ -77,14 +80,26 @@ export function planRepository(
     else left.push({ name, what: 'zone', why: sentences(own.problems.filter(({ tier }) => tier === 'error')) });
   }
   if (only.length === 0 || left.length > 0) found.problems.filter(isOfState).forEach(add);
+  // Any zone may lead to a host of these.
+  const journals = [...domains.keys()].flatMap(
+    (name) =>
+      zones.get(name)?.journal ??
+      readZoneState(files, places, name, { now, privateHalves: 'ignore' }, newReport()).journal ??
+      [],
+  );
+  const routes = routesOf(repository, journals, now);
   const futures = new Map(
     [...zones].map(([name, zone]): [Name, ZonePlan] => {
-      const owners = questionsOf(repository, name, zone, now);
+      const owners = questionsOf(repository, name, zone, routes);
       return [name, planZone({ ...zone, owners }, now, until)];
     }),
   );
+  const kept = [...zones].flatMap(([name, { journal }]) => {
+    const domain = domains.get(name);
+    return domain === undefined ? [] : outlastingIn(repository, domain, journal, routes);
+  });
   return {
-    plan: joinPlans(now, until, [...futures.values()]),
+    plan: joinPlans(now, until, [...futures.values(), planOutlasting(kept, until)]),
     zones,
     futures,
     repository,
@@ -136,17 +151,18 @@ function plannedZone(
 
 /** What each service of each host in the zone is to have. */
 function questionsOf(
-  { description, hostsOf, associations, certificates }: Repository,
+  repository: Repository,
   name: Name,
   { journal, policy }: PlannedZone,
-  now: number,
+  routes: Routes,
 ): readonly TlsaQuestion[] {
-  const domain = description.domains.get(name);
+  const domain = repository.description.domains.get(name);
   if (domain === undefined) return [];
-  const zone = { domain, journal, policy, now };
-  return (hostsOf.get(name) ?? []).flatMap((host) =>
-    (associations.get(host.name) ?? []).flatMap((service) => tlsaQuestion(host, service, certificates, zone) ?? []),
-  );
+  return tlsaQuestions(repository, { domain, journal, policy, now: routes.now, routes }).map((question) => {
+    const { leaving } = question;
+    // Everybody acts at once: what is not published yet is published now.
+    return leaving === undefined ? question : { ...question, leaving: { ...leaving, earliest: leaving.atBest } };
+  });
 }
 
 /** What is wrong with the description is the affair of `check`; what cannot be read at all is said here too. */

@@ -26,6 +26,8 @@ export interface StateWriter {
   readonly now: number;
   /** The operator takes keys that nobody has asked for. */
   readonly acceptsKeys: boolean;
+  /** Whether the description has a certificate with this key: SHA-256 over the SPKI, hexadecimal. */
+  readonly isInUse: (spki: string) => boolean;
 }
 
 /** Nothing is written before the commit, and then only if nobody else has changed the journal meanwhile. */
@@ -40,7 +42,7 @@ export function stageState(
   const { zone } = state;
   const publication = settings?.rollover?.publication ?? { kind: 'evidence' };
   // Forgetting alone is no reason to write.
-  const kept = after === state.journal ? after : withoutForgotten(after, writer.now, publication);
+  const kept = after === state.journal ? after : withoutForgotten(after, writer.now, publication, writer.isInUse);
   const journal = withEveryKey(writer, kept, state.keys);
   const path = journalFile(places, zone);
   // What was seen when the state was read is new too.

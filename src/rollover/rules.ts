@@ -16,8 +16,8 @@ interface Waiting extends OfCertificate {
   readonly wait: string;
 }
 
-const from = ({ earliest, isSeen }: Pick<Waiting, 'earliest' | 'isSeen'>) =>
-  isSeen ? readableTime(earliest) : `${readableTime(earliest)} if they are published now`;
+const from = ({ earliest, isSeen }: Pick<Waiting, 'earliest' | 'isSeen'>, what = 'they are') =>
+  isSeen ? readableTime(earliest) : `${readableTime(earliest)} if ${what} published now`;
 
 export const rules = defineRules({
   'rollover/deployed-too-early': {
@@ -120,6 +120,15 @@ export const rules = defineRules({
     supersedes: ['rollover/deployed-too-early'],
     message: (facts: OfCertificate & { left: number }) =>
       `${facts.certificate} is to be deployed again, and its records left ${facts.owner} ${readableTime(facts.left)}`,
+  },
+  'rollover/outlasts-host': {
+    tier: 'information',
+    reach: 'offline',
+    title: 'TLSA records stay for a while after their host, service or address is gone',
+    why: 'caches may lead senders there until the TTLs of its MX and address records have run out, and what is met there is judged by these records',
+    fix: 'publish the zone that has lost the MX or address records and confirm it (danezone confirm published); leave the server as it is until the date; the build drops the records then',
+    message: (facts: { owner: string; host: string } & Pick<Waiting, 'earliest' | 'isSeen' | 'wait'>) =>
+      `${facts.owner} keeps records for ${facts.host} until ${from(facts, 'this is')} (${facts.wait})`,
   },
   'rollover/lifetime-too-short': {
     tier: 'error',

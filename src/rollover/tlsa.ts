@@ -21,6 +21,8 @@ export interface TlsaQuestion extends TlsaClocks {
   readonly services: readonly ServedHere[];
   /** What the description asks for; empty: nothing, and nothing is kept. */
   readonly wanted: readonly WantedRecord[];
+  /** Caches lead senders to addresses that a host had, where an older certificate may be met. */
+  readonly leaving?: TlsaWait;
   /** A DS of the zone is in caches, or may be. */
   readonly secure: boolean;
   /** In this run the zone is signed by another key than before: of two changes one waits. */
@@ -66,6 +68,8 @@ export interface TlsaDecision {
   readonly retained: readonly string[];
   /** When they may leave; undefined: that waits for certificates to be seen in service. */
   readonly retainedUntil?: number;
+  /** They stay for this too. */
+  readonly leaving?: TlsaWait;
   /** Of `retained`: records dropped from the description that a certificate known to be served depends on. */
   readonly withdrawnTooEarly: readonly string[];
   /** Asked for and not built: the certificates are not known to be served. */
@@ -123,7 +127,8 @@ export function decideTlsa(question: TlsaQuestion): TlsaDecision {
   const omitted = isHeldBack ? asked.filter((rdata) => !known.has(combinationOf(rdata))) : [];
   const left = last.filter((rdata) => !asked.includes(rdata));
   const needed = overrides(question, 'rollover/withdrawn-too-early') ? [] : neededStill(left, asked, question);
-  const retainedUntil = endOfRetention(certificates, question);
+  const leaving = question.leaving === undefined || isOver(question.leaving, now) ? undefined : question.leaving;
+  const retainedUntil = laterOf(endOfRetention(certificates, question), leaving);
   const isOverdue = retainedUntil === undefined || now < retainedUntil;
   const retained = isOverdue ? left : needed;
   const built = sortedSet([...asked.filter((rdata) => !omitted.includes(rdata)), ...retained]);
@@ -139,6 +144,7 @@ export function decideTlsa(question: TlsaQuestion): TlsaDecision {
     records,
     retained,
     retainedUntil: retained.length === 0 || needed.length > 0 ? undefined : retainedUntil,
+    leaving: retained.length === 0 ? undefined : leaving,
     withdrawnTooEarly: wanted.some(({ isMade }) => isMade) ? [] : needed,
     omitted,
     deferred: records.join() !== built.join(),
@@ -239,6 +245,11 @@ function endOfRetention(
   const last = Math.max(0, ...since);
   if (last === Number.POSITIVE_INFINITY) return undefined;
   return last + (switches?.off.has('retire-safety') ? 0 : policy.retireSafety);
+}
+
+function laterOf(end: number | undefined, leaving: TlsaWait | undefined): number | undefined {
+  if (leaving === undefined || end === undefined) return end;
+  return leaving.earliest === undefined ? undefined : Math.max(end, leaving.earliest);
 }
 
 /** Records that left, and without which nothing would match what the servers are known to show. */

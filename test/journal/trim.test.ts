@@ -90,6 +90,20 @@ describe('nothing is forgotten', () => {
   const first = withBuilt(newJournal(apex, t0), builtOn(0), t0);
   const second = withBuilt(first, builtOn(90), t0 + 90 * day);
 
+  test('of the certificate of one algorithm while the description has it, though that of another was seen later', () => {
+    const service = { host: name('mx.example.org.'), port: 25, protocol: 'tcp', ...by } as const;
+    const [rsa, ecdsa, gone] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
+    const seen = [gone, rsa, ecdsa].reduce(
+      (journal, spki, index) => withCertificate(journal, { ...service, spki, at: t0 + index * day }).journal!,
+      first,
+    );
+    const keysOf = (journal: Journal) =>
+      journal.evidence.flatMap(({ fact }) => (fact.kind === 'certificate-served' ? fact.spki : []));
+    const years = t0 + 5 * 365 * day;
+    expect(keysOf(withoutForgotten(seen, years, evidence, (spki) => spki !== gone))).toEqual([rsa, ecdsa]);
+    expect(keysOf(withoutForgotten(seen, years, evidence))).toEqual([ecdsa]);
+  });
+
   test('while servers may have it: the version of the zone now, and one whose end nobody has seen', () => {
     expect(withoutForgotten(second, t0 + 9000 * day, evidence).rrsets).toBe(second.rrsets);
     expect(withoutForgotten(first, t0 + 9000 * day, { kind: 'by-build', after: 1 }).rrsets).toBe(first.rrsets);

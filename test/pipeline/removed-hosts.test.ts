@@ -1,0 +1,143 @@
+/** TLSA records of hosts, services and addresses that leave the description: they stay while caches lead there. */
+import { describe, expect, test } from 'vitest';
+import type { MemoryHost } from '../../src/host/memory.ts';
+import { danezone, description, inService, net, org, repository, settled, text } from './run.ts';
+
+const hour = 3600;
+const day = 24 * hour;
+/** Of addresses and MX records: the default of a zone. */
+const ttl = hour;
+const delay = hour;
+
+const tlsaAt = (host: MemoryHost, owner = '_25._tcp.mx1.example.org.') =>
+  text(host, '/infra/build/example.org.zone')
+    .split('\n')
+    .filter((line) => line.startsWith(`${owner}\t`) && /\t(?:TLSA|CNAME)\t/.test(line)).length;
+
+async function at(host: MemoryHost, time: number, ...argv: string[]) {
+  host.setTime(time);
+  const ran = await danezone(host, ...argv);
+  if (ran.status !== 0) throw new Error(`danezone ${argv.join(' ')} ended with ${ran.status}: ${ran.err}`);
+  return ran;
+}
+
+async function running(changes: Record<string, string> = {}, ...more: string[]) {
+  const host = repository(changes);
+  await danezone(host, 'build');
+  for (const name of more) await danezone(host, 'confirm', 'cert-served', name);
+  await inService(host);
+  await danezone(host, 'confirm', 'published', '--all');
+  return host;
+}
+
+const without = {
+  common: description.replace(/ {2}mx1\.example\.org: .*\n/, ''),
+  org: org.replace(/ {4}mail: .*\n/, '').replace(/ {6}www: .*\n/, ''),
+  net: net.replace(', mail: [{host: mx1.example.org}]', ''),
+};
+
+describe('a host that is removed', () => {
+  const start = settled + 5 * day;
+  async function removed(host: MemoryHost) {
+    host.put('/infra/zones/common.yaml', without.common.replace(/certificates:\n.*\n/, ''));
+    host.put('/infra/zones/org.yaml', without.org);
+    host.put('/infra/zones/net.yaml', without.net);
+    return at(host, start, 'build');
+  }
+
+  test('keeps its TLSA records until its addresses and the MX records of every zone have left the caches', async () => {
+    const host = await running();
+    expect(tlsaAt(host)).toBe(1);
+    const { err } = await removed(host);
+    expect(err).toContain('rollover/outlasts-host');
+    expect(text(host, '/infra/build/example.org.zone')).not.toContain('192.0.2.25');
+    expect(tlsaAt(host)).toBe(1);
+    // Without evidence nothing has gone.
+    await at(host, start + 30 * day, 'build');
+    expect(tlsaAt(host)).toBe(1);
+    await at(host, start + 31 * day, 'confirm', 'published', 'example.org');
+    const other = start + 32 * day;
+    await at(host, other, 'confirm', 'published', 'example.net');
+    await at(host, other + delay + ttl - 1, 'build');
+    expect(tlsaAt(host)).toBe(1);
+    await at(host, other + delay + ttl, 'build');
+    expect(tlsaAt(host)).toBe(0);
+  });
+
+  test('has the step in the plan, and is told by check', async () => {
+    const host = await running();
+    await removed(host);
+    const seen = start + hour;
+    await at(host, seen, 'confirm', 'published', '--all');
+    const { steps } = JSON.parse((await at(host, seen, 'plan', '--format', 'json')).out);
+    const step = steps.find(({ action }: { action: { kind: string } }) => action.kind === 'withdraw-tlsa');
+    expect(step).toMatchObject({
+      actor: 'tool',
+      subject: { kind: 'host', name: 'mx1.example.org.' },
+      action: { owner: '_25._tcp.mx1.example.org.' },
+    });
+    expect(Date.parse(step.at) / 1000).toBe(seen + delay + ttl);
+    expect((await at(host, seen, 'check')).err).toContain('rollover/outlasts-host');
+  });
+
+  test('takes its alias along', async () => {
+    const shared = description.replace(
+      '  ns1.example.org:',
+      '  mx2.example.org: {addresses: [192.0.2.26], services: {smtp: [mx1]}, tlsa: {alias: _25._tcp.mx1.example.org}}\n  ns1.example.org:',
+    );
+    const host = await running({ '/infra/zones/common.yaml': shared }, 'mx2.example.org');
+    const owner = '_25._tcp.mx2.example.org.';
+    expect(tlsaAt(host, owner)).toBe(1);
+    host.put('/infra/zones/common.yaml', description);
+    await at(host, start, 'build');
+    expect(tlsaAt(host, owner)).toBe(1);
+    await at(host, start, 'confirm', 'published', 'example.org');
+    await at(host, start + delay + ttl, 'build');
+    expect([tlsaAt(host, owner), tlsaAt(host)]).toEqual([0, 1]);
+  });
+});
+
+describe('a service that is removed', () => {
+  const start = settled + 5 * day;
+  const unserved = description.replace('services: {smtp: [mx1]}', 'tlsa: []').replace(/certificates:\n.*\n/, '');
+
+  test('keeps its records while MX records in caches lead to it, and not while they stand', async () => {
+    const host = await running();
+    host.put('/infra/zones/common.yaml', unserved);
+    host.put('/infra/zones/org.yaml', org.replace(/ {4}mail: .*\n/, ''));
+    host.put('/infra/zones/net.yaml', without.net);
+    await at(host, start, 'build');
+    expect(tlsaAt(host)).toBe(1);
+    await at(host, start, 'confirm', 'published', '--all');
+    await at(host, start + delay + ttl, 'build');
+    expect(tlsaAt(host)).toBe(0);
+
+    const stands = await running();
+    stands.put('/infra/zones/common.yaml', unserved);
+    await at(stands, start, 'build');
+    expect(tlsaAt(stands)).toBe(0);
+  });
+});
+
+describe('an address that is removed', () => {
+  test('keeps the record of the certificate that may be met there, though every other address shows the new one', async () => {
+    const long = description.replace("'2001:db8::25'], ", "'2001:db8::25'], ttl: 1d, ");
+    const host = await running({ '/infra/zones/common.yaml': long });
+    const start = settled + 5 * day;
+    host.put('/infra/zones/common.yaml', long.replace('p256.pem', 'p384.pem'));
+    await at(host, start, 'build');
+    await at(host, start, 'confirm', 'published', '--all');
+    // The old server is taken out; the others show the new certificate.
+    host.put('/infra/zones/common.yaml', long.replace('p256.pem', 'p384.pem').replace(", '2001:db8::25'", ''));
+    const moved = start + 10 * day;
+    await at(host, moved, 'build');
+    await at(host, moved, 'confirm', 'published', '--all');
+    await at(host, moved, 'confirm', 'cert-served', 'mx1.example.org');
+    await at(host, moved + 2 * hour, 'build');
+    expect(tlsaAt(host)).toBe(2);
+    await at(host, moved + delay + day - 1, 'build');
+    expect(tlsaAt(host)).toBe(2);
+    await at(host, moved + delay + day, 'build');
+    expect(tlsaAt(host)).toBe(1);
+  });
+});
