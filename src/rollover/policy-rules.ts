@@ -89,11 +89,13 @@ const table = {
       const others = keys.filter((other) => other !== key && !fits(other, '***H'));
       // A DS that the parent was asked to remove takes no room.
       if (!replacesAtOnce(policy)) return others.filter((other) => isShown(other, 'ds')).length < dsCapacity(policy);
-      // In one registrar step: the DS of the keys that leave go with it, and their chains stay whole until then.
+      // In one registrar step: the DS of the keys that leave go with it, and their chains stay whole until then. One that came back
+      // without its key would hold them.
       const leaving = others.filter(({ goal }) => goal === 'hidden');
+      const isReplacing = leaving.some((other) => isShown(other, 'ds'));
       return (
         others.length - leaving.length < dsCapacity(policy) &&
-        leaving.every((other) => !isShown(other, 'ds') || fits(other, 'O*O*'))
+        (!isReplacing || leaving.every((other) => fits(other, 'O*O*')))
       );
     },
   },

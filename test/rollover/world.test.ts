@@ -201,6 +201,23 @@ describe('the state follows the parent', () => {
     expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K3 OHOO');
   });
 
+  test('where the parent takes one DS, no other is asked for before an old one that came back is out of every cache', () => {
+    const oneDs = { ...policy, parent: { ...policy.parent, maxDs: 1 } };
+    const life = Life.signed(oneDs);
+    const old = dsOf(zone, keyNamed(life, 'K1'), 2);
+    life.ask(rollCsk(life.journal)).story();
+    life.ask(rollCsk(life.journal)).turn();
+    life.showDs([old]);
+    life.build();
+    life.showDs();
+    const asked = new Set<number>();
+    for (let next: number | undefined = life.now; next !== undefined; next = life.turn().nextEvent) {
+      life.now = next;
+      asked.add(dsWanted(life.journal, oneDs).length);
+    }
+    expect([life.states(), [...asked]]).toEqual(['K3 OOOO', [1]]);
+  });
+
   test('the DS of another key, of the same tag or not, is none of ours', () => {
     const life = Life.signed(policy);
     const foreign = `${dsOf(zone, life.journal.keys[0], 2).slice(0, 8)}${'00'.repeat(32)}`;
