@@ -32,6 +32,8 @@ export async function printConfirmed(
     if (outcome.state === 'refused') host.stderr.write(`danezone: ${outcome.zone} ${outcome.error}\n`);
     else held.push({ outcome, follows: follows(outcome) });
   }
+  for (const { outcome, follows: found } of held)
+    for (const alarm of found.alarms) host.stderr.write(`danezone: ${outcome.zone} ${alarm}\n`);
   if (globals.quiet) return;
   if (held.length > shownZones) host.stdout.write(briefText(held));
   else for (const each of held) host.stdout.write(textOf(each.outcome, each.follows));
@@ -43,7 +45,7 @@ const time = (at: number | undefined) => (at === undefined ? undefined : readabl
 
 const newRows = ({ before, journal }: Held) => journal.evidence.slice(before.evidence.length);
 
-function factsOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): object {
+function factsOf(outcome: Held, { clocks, due, waiting, nextEvent, alarms }: Following): object {
   return {
     zone: outcome.zone,
     state: outcome.state,
@@ -52,6 +54,7 @@ function factsOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following):
     due,
     waiting: waiting.map((step) => ({ ...step, earliest: time(step.earliest) })),
     nextEvent: time(nextEvent),
+    alarms,
   };
 }
 

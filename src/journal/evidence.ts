@@ -37,6 +37,11 @@ export function withPublished(
   const row = journal.serials.findLast((one) => one.serial === serial);
   if (row === undefined) return { error: unknownSerial(journal, serial) };
   const { built } = row;
+  if (built > (witness.now ?? witness.at) + clockTolerance && witness.now !== undefined) {
+    return {
+      error: `serial ${serial} was built at ${readableTime(built)}, which has not come yet: set the clock (NTP), or, if it was ahead then, restore keys/ from version control, build, and say it again`,
+    };
+  }
   if (witness.at < built - clockTolerance) {
     return {
       error: `serial ${serial} was built at ${readableTime(built)}: it cannot have been published at ${readableTime(witness.at)}`,

@@ -1,7 +1,11 @@
 /** What follows from new evidence: which clocks run since then, and which steps of the keys wait for which date. */
+
+import { isAhead } from '../dns/serial.ts';
 import { typeName } from '../dns/type.ts';
 import { olderTtl, seenSince } from '../journal/clocks.ts';
+import { lastOf } from '../journal/evidence.ts';
 import type { Journal, KeyId, Timeline } from '../journal/journal.ts';
+import { leadsNowhere } from '../rollover/ds-records.ts';
 import type { KeyRecordName } from '../rollover/move.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import { step } from '../rollover/step.ts';
@@ -33,6 +37,8 @@ export interface Following {
   readonly waiting: readonly WaitingStep[];
   /** The tool must run again by then. */
   readonly nextEvent?: number;
+  /** What was seen breaks resolvers now, or takes back what was known: sentences for whoever saw it. */
+  readonly alarms: readonly string[];
 }
 
 /** After evidence was added to `before`. Without a policy no step can be dated. */
@@ -71,14 +77,34 @@ export function following(
     ...clock('everything else', journal.content, ({ largestTtl, negativeTtl }) => Math.max(largestTtl, negativeTtl)),
     ...clock('DS at the parent', journal.parentDs, () => dsTtl(journal, policy), policy?.parent.propagationDelay),
   ];
-  if (policy === undefined || journal.keys.length === 0) return { clocks, due: 0, waiting: [] };
+  const alarms = alarmsOf(before, journal, now);
+  if (policy === undefined || journal.keys.length === 0) return { clocks, due: 0, waiting: [], alarms };
   const { moves, blocked, nextEvent } = step({ journal, policy, now });
   const waiting = blocked.flatMap(({ key, record, to, why }): WaitingStep[] => {
     if (why.kind === 'time') return [{ key, record, to, earliest: why.earliest, wait: waitText(why.wait) }];
     return why.kind === 'approval' ? [{ key, record, to, wait: 'danezone roll step' }] : [];
   });
   waiting.sort((a, b) => (a.earliest ?? Number.POSITIVE_INFINITY) - (b.earliest ?? Number.POSITIVE_INFINITY));
-  return { clocks, due: moves.length, waiting, nextEvent };
+  return { clocks, due: moves.length, waiting, nextEvent, alarms };
+}
+
+function alarmsOf(before: Journal, journal: Journal, now: number): readonly string[] {
+  const [earlier, shown] = [before, journal].map((each) => lastOf(each, 'published')?.fact.serial);
+  const alarms: string[] = [];
+  if (leadsNowhere(journal)) {
+    alarms.push(
+      `the DS that the parent shows leads to no key of ${journal.zone}: validating resolvers refuse every answer; danezone ds says what belongs there`,
+    );
+  }
+  if (earlier !== undefined && shown !== undefined && isAhead(earlier, shown)) {
+    const expiry = journal.serials.find(({ serial }) => serial === shown)?.firstExpiry;
+    const isOver = expiry !== undefined && expiry <= now;
+    const over = isOver ? `, and signatures in it have run out: validating resolvers refuse it` : '';
+    alarms.push(
+      `the servers went back from serial ${earlier} to ${shown}${over}; publish serial ${journal.serial?.last} and confirm it`,
+    );
+  }
+  return alarms;
 }
 
 function dsTtl({ evidence }: Journal, policy: RolloverPolicy | undefined): number {

@@ -1,6 +1,7 @@
 /** DS RDATA of the keys of a zone, as the parent is asked for it and as it is seen there. All RDATA in hexadecimal. */
 import type { Name } from '../dns/name.ts';
 import { digestTypeOf, dsRData } from '../dnssec/ds.ts';
+import { lastOf } from '../journal/evidence.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
 import { fromHex, hex, type Octets } from '../text/octets.ts';
 import { algorithmOfKey, isShown } from './key-records.ts';
@@ -48,6 +49,14 @@ export function hasWholeDs(
 export function lastSeenDs({ evidence }: Pick<Journal, 'evidence'>): readonly string[] | undefined {
   const seen = evidence.findLast(({ fact }) => fact.kind === 'ds-seen');
   return seen?.fact.kind === 'ds-seen' ? seen.fact.records : undefined;
+}
+
+/** Whether the DS set that was seen last at the parent leads to no key that signs the DNSKEY RRset: validators then refuse all answers. */
+export function leadsNowhere(journal: Journal): boolean {
+  const seen = lastSeenDs(journal) ?? [];
+  const leads = (key: KeyRecord) => seen.some((record) => isDsOf(record, journal.zone, key));
+  const signing = journal.keys.filter((key) => isShown(key, 'dnskey') && isShown(key, 'krrsig'));
+  return seen.length > 0 && signing.length > 0 && lastOf(journal, 'published') !== undefined && !signing.some(leads);
 }
 
 /**
