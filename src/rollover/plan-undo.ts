@@ -1,5 +1,5 @@
 /** Until when a step of the plan can be taken back without harm: `danezone roll abort`, or a change of the description. */
-import type { KeyRecord } from '../journal/journal.ts';
+import type { KeyId, KeyRecord } from '../journal/journal.ts';
 import { keyOf } from './key-records.ts';
 import type { PlanStep } from './plan.ts';
 
@@ -24,7 +24,7 @@ export function undoUntil(step: PlanStep, steps: readonly PlanStep[], keys: read
       if (unsigned !== undefined && action.kind === 'remove-ds') return unsigned;
       const own = 'key' in action ? [action.key] : action.keys;
       const isLeaving = action.kind === 'stop-signing-with' || action.kind === 'remove-ds';
-      const old = isLeaving ? own : own.flatMap((id) => keyOf(keys, id)?.predecessor ?? []);
+      const old = isLeaving ? own : own.flatMap((id) => replacedBy(id, keys));
       return firstAfter((other) => other.kind === 'withdraw-dnskey' && old.includes(other.key));
     }
     case 'unsign':
@@ -41,4 +41,13 @@ export function undoUntil(step: PlanStep, steps: readonly PlanStep[], keys: read
     case 'confirm-certificate':
       return undefined;
   }
+}
+
+/** With another algorithm or layout no key is the successor of one: all that were there before are replaced. */
+function replacedBy(id: KeyId, keys: readonly KeyRecord[]): readonly KeyId[] {
+  const key = keyOf(keys, id);
+  if (key?.predecessor !== undefined) return [key.predecessor];
+  return keys
+    .filter(({ created, successor }) => key !== undefined && created < key.created && successor === undefined)
+    .map((other) => other.id);
 }

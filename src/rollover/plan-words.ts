@@ -8,6 +8,7 @@ import { readableTime } from '../text/time.ts';
 import type { Ageing } from './ageing.ts';
 import type { WantedKey } from './move.ts';
 import type { Action } from './plan.ts';
+import type { DsAction, DsCause } from './plan-ds.ts';
 import type { RolloverPolicy } from './policy.ts';
 
 export type ZoneAction = Extract<
@@ -42,10 +43,7 @@ export interface WordFacts {
   /** Of what is built already; undefined: of what will be. */
   readonly serial?: number;
   readonly ageing?: Ageing;
-  /** Of a DS: the zone gets its first one, or loses its last. */
-  readonly edge?: 'first' | 'last';
-  /** Of a DS: its key is not in the zone yet. */
-  readonly isAhead?: boolean;
+  readonly dsCause?: DsCause;
 }
 
 export interface ActionWords {
@@ -141,16 +139,14 @@ export function actionWords(action: ZoneAction, facts: WordFacts): ActionWords {
   return (words[action.kind] as (of: ZoneAction, facts: WordFacts) => ActionWords)(action, facts);
 }
 
-type DsAction = Extract<ZoneAction, { ds: readonly string[] }>;
-
 function dsWords({ kind, keys }: DsAction, verb: string, where: string, facts: WordFacts): ActionWords {
-  const { journal, policy, name, edge, isAhead } = facts;
+  const { journal, policy, name, dsCause } = facts;
   const zone = plain(journal.zone);
   const confirm = `danezone confirm ${kind === 'remove-ds' ? 'ds-gone' : 'ds-seen'} ${zone}`;
-  const tells = policy.parent.interface !== 'cds' && edge !== 'last';
+  const tells = policy.parent.interface !== 'cds' && dsCause !== 'last';
   return {
     title: `${verb} ${keys.map(name).join(' and ')} ${where} the parent of ${zone}`,
-    ...dsReasons[edge ?? (isAhead === true && kind !== 'remove-ds' ? 'ahead' : kind)],
+    ...dsReasons[dsCause ?? kind],
     commands: tells ? [`danezone ds ${zone}`, confirm] : [confirm],
     after: dsLines(journal, policy),
   };
@@ -161,9 +157,7 @@ const rolls = {
   ifLate: 'the roll waits; the old key stays in use, nothing breaks',
 };
 
-const dsReasons: Readonly<
-  Record<DsAction['kind'] | 'first' | 'last' | 'ahead', { readonly why: string; readonly ifLate: string }>
-> = {
+const dsReasons: Readonly<Record<DsAction['kind'] | DsCause, { readonly why: string; readonly ifLate: string }>> = {
   first: {
     why: 'every cache has the DNSKEY and the signatures that the DS will make resolvers look for',
     ifLate: 'DNSSEC and DANE protect nobody until the DS is there; nothing breaks',
@@ -171,6 +165,15 @@ const dsReasons: Readonly<
   last: {
     why: 'the zone leaves DNSSEC: resolvers must forget the DS before the signatures go',
     ifLate: 'the zone stays signed; nothing breaks',
+  },
+  lost: {
+    why: 'the DS that the parent shows leads to no key of the zone',
+    ifLate:
+      'validating resolvers refuse every answer of the zone, and mail to it is held back, until the parent shows what is asked for',
+  },
+  digests: {
+    why: 'the policy names other digest types; the old ones stay until the new ones were seen',
+    ifLate: 'the old digest types stay; nothing breaks',
   },
   ahead: {
     why: 'caches must have the DS before the key that it names takes over',

@@ -4,22 +4,22 @@
  */
 import type { Name } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
-import { algorithmName } from '../dnssec/algorithm.ts';
 import { serviceOf } from '../journal/clocks.ts';
 import { currentVersion } from '../journal/held.ts';
-import type { Journal, KeyId, KeyRecord } from '../journal/journal.ts';
+import type { Journal, KeyId } from '../journal/journal.ts';
 import { readableTime } from '../text/time.ts';
 import { ageingOf } from './ageing.ts';
-import { dsOf, lastSeenDs } from './ds-records.ts';
-import { isDone, isShown, keyOf } from './key-records.ts';
+import { isDone, keyOf } from './key-records.ts';
 import { LaneBook } from './lanes.ts';
 import type { Blocked, Move, Wait, WantedKey } from './move.ts';
 import { keyRecords } from './move.ts';
 import type { NextRun } from './next-run.ts';
 import { nextRun } from './next-run.ts';
 import type { Lane, PlanStep } from './plan.ts';
+import { dsChange } from './plan-ds.ts';
 import { deploymentsOf, nextDeployment, recordDrafts, sightsOf } from './plan-hosts.ts';
 import { stepsOfMoves } from './plan-moves.ts';
+import { KeyNames, ordinalOf } from './plan-names.ts';
 import { type Draft, StepBook } from './plan-steps.ts';
 import { undoUntil } from './plan-undo.ts';
 import { actionWords, causes, type WordFacts, type ZoneAction } from './plan-words.ts';
@@ -72,14 +72,14 @@ class Future {
   readonly #runBefore: NextRun | undefined;
   readonly #book: StepBook;
   readonly #lanes: LaneBook;
-  readonly #planned = new Set<KeyId>();
+  readonly #names = new KeyNames();
   #waits = new Map<string, Wait>();
   #blocked: readonly Blocked[] = [];
   /** What dates hang on, since somebody has acted; and what they hang on when this round is over. */
   #assumes: string | undefined;
   #willAssume: string | undefined;
   /** What ended with the moves of DS records since the parent was asked last. */
-  readonly #dsWaits: Wait[] = [];
+  readonly #dsWaits: Ended[] = [];
   /** Owners whose records wait for a certificate. */
   #heldBack: ReadonlySet<Name> = new Set();
   #isDeclared: boolean;
@@ -110,9 +110,9 @@ class Future {
       const before = this.#zone.journal;
       const ran = run(this.#zone, now);
       this.#zone = ran.zone;
-      const waits = this.#waitsOf(ran.moves);
-      this.#toolSteps(ran, waits, before, now);
-      this.#lanes.note(ran.zone.journal.keys, now, (key) => this.#label(key));
+      const ended = this.#endedBy(ran.moves);
+      this.#toolSteps(ran, ended, before, now);
+      this.#lanes.note(ran.zone.journal.keys, now, (key) => this.#names.labelOf(key));
       this.#lanes.noteCertificates(ran.decided, now);
       this.#remember(ran);
       this.#willAssume = this.#assumes;
@@ -121,7 +121,7 @@ class Future {
         this.#parent(now),
         this.#sights(ran, now),
         this.#deployments(ran, now),
-        this.#declaration(waits, now),
+        this.#declaration(ended, now),
       ].some(Boolean);
       this.#assumes = this.#willAssume;
       if (!acted && !ran.isNew && ran.moves.length === 0 && ran.made.length === 0) {
@@ -144,10 +144,10 @@ class Future {
     };
   }
 
-  #toolSteps({ made, moves, decided }: Ran, waits: readonly Wait[], before: Journal, now: number): void {
+  #toolSteps({ made, moves, decided }: Ran, ended: readonly Ended[], before: Journal, now: number): void {
     const { journal } = this.#zone;
     for (const { key, wanted } of made) {
-      this.#planned.add(key.id);
+      this.#names.plan(key.id);
       const because = this.#causeOf(wanted);
       const { terms, text } = because;
       this.#add(now, 'tool', { kind: 'make-key', key: key.id }, { role: wanted.role, because: text }, { terms });
@@ -156,9 +156,9 @@ class Future {
       for (const draft of recordDrafts(before, journal, each, this.#heldBack.has(each.question.owner)))
         this.#book.add(draft, this.#assumes);
     // A DS may come or go because something else has come to every cache.
-    if (moves.some(({ record }) => record === 'ds')) this.#dsWaits.push(...waits);
+    if (moves.some(({ record }) => record === 'ds')) this.#dsWaits.push(...ended);
     for (const { action, others, appears } of stepsOfMoves(moves, journal.keys))
-      this.#add(now, 'tool', action, { others: others.map((key) => this.#name(key)), appears }, { waits });
+      this.#add(now, 'tool', action, { others: others.map((key) => this.#name(key)), appears }, { ended });
   }
 
   #causeOf({ reason, predecessor }: WantedKey): { readonly text: string; readonly terms: Draft['terms'] } {
@@ -205,7 +205,7 @@ class Future {
       keyRecords
         .filter((record) => record !== 'ds' && key[record].since >= built - 1)
         .filter((record) => key[record].state === 'rumoured' || key[record].state === 'unretentive')
-        .map((record) => [this.#ordinal(key), record, key[record].state]),
+        .map((record) => [ordinalOf(key.id, journal.keys), record, key[record].state]),
     );
     const rrsets = journal.rrsets
       .filter(({ type, versions }) => type === Type.TLSA && (versions.at(-1)?.built ?? 0) >= built)
@@ -216,40 +216,16 @@ class Future {
   /** The registrar is told, and its parent servers show it. */
   #parent(now: number): boolean {
     const { journal, policy } = this.#zone;
-    const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined);
-    if (asked === undefined || serviceOf(asked, { kind: 'evidence' }).state === 'published') return false;
-    const seen = lastSeenDs(journal) ?? this.#adoptedDs();
-    const added = asked.records.filter((record) => !seen.includes(record));
-    const removed = seen.filter((record) => !asked.records.includes(record));
-    const isAsked = added.length > 0 || removed.length > 0;
-    if (isAsked) {
-      const ds = added.length > 0 ? added : removed;
-      const keys = this.#keysOfDs(ds);
-      const kind = removed.length === 0 ? 'add-ds' : added.length === 0 ? 'remove-ds' : 'replace-ds';
-      const actor = policy.parent.interface === 'cds' ? 'registrar' : 'operator';
-      const edge = seen.length === 0 ? 'first' : asked.records.length === 0 ? 'last' : undefined;
-      const isAhead = keys.some((id) => !isShown(keyOf(journal.keys, id) as KeyRecord, 'dnskey'));
-      this.#add(now, actor, { kind, keys, ds }, { edge, isAhead }, { waits: [...this.#dsWaits] });
+    const change = dsChange(journal, policy);
+    if (change === undefined) return false;
+    if (change !== 'same') {
+      const { action, actor, cause, latest } = change;
+      this.#add(now, actor, action, { dsCause: cause }, { ended: [...this.#dsWaits], latest });
+      this.#willAssume = `the parent shows it on ${readableTime(now)}`;
     }
     this.#dsWaits.length = 0;
     this.#zone = showDs(this.#zone, now);
-    if (isAsked) this.#willAssume = `the parent shows it on ${readableTime(now)}`;
     return this.#zone.journal !== journal;
-  }
-
-  /** What keys that were taken over have at the parent by their states, where nobody has looked. */
-  #adoptedDs(): readonly string[] {
-    const { journal } = this.#zone;
-    const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
-    const types = new Set(asked.map((record) => Number.parseInt(record.slice(6, 8), 16)));
-    return journal.keys
-      .filter(({ goal, ds }) => ds.state === 'omnipresent' || (ds.state === 'unretentive' && goal === 'hidden'))
-      .flatMap((key) => [...types].map((type) => dsOf(journal.zone, key, type)));
-  }
-
-  #keysOfDs(records: readonly string[]): KeyId[] {
-    const tags = new Set(records.map((record) => Number.parseInt(record.slice(0, 4), 16)));
-    return this.#zone.journal.keys.map(({ id }) => id).filter((id) => tags.has(Number(id.slice(4))));
   }
 
   /** Certificates are looked at in service. */
@@ -276,11 +252,11 @@ class Future {
   }
 
   /** The zone has left DNSSEC, and the description is to say so. */
-  #declaration(waits: readonly Wait[], now: number): boolean {
+  #declaration(ended: readonly Ended[], now: number): boolean {
     const { keys } = this.#zone.journal;
     if (this.#isDeclared || keys.length === 0 || !keys.every(isDone)) return false;
     this.#isDeclared = true;
-    this.#add(now, 'operator', { kind: 'declare-unsigned' }, {}, { waits });
+    this.#add(now, 'operator', { kind: 'declare-unsigned' }, {}, { ended });
     return true;
   }
 
@@ -298,22 +274,27 @@ class Future {
     actor: PlanStep['actor'],
     action: ZoneAction,
     facts: Omit<WordFacts, 'journal' | 'policy' | 'name'>,
-    more: { readonly waits?: readonly Wait[] } & Partial<Pick<Draft, 'is' | 'latest' | 'terms'>>,
+    more: { readonly ended?: readonly Ended[] } & Partial<Pick<Draft, 'is' | 'latest' | 'terms'>>,
   ): void {
     const { journal, policy } = this.#zone;
-    const { waits = [], is, ...rest } = more;
+    const { ended = [], is, ...rest } = more;
+    const waits = this.#waitsFor(action, ended);
     const { why, ...words } = actionWords(action, { journal, policy, name: (key) => this.#name(key), ...facts });
-    const wait = [...waits].sort((a, b) => endOf(b) - endOf(a))[0];
+    const [wait] = waits;
     this.#book.add(
       {
         ...rest,
         ...words,
-        is: is ?? this.#is(action),
+        is:
+          is ??
+          keysOf(action)
+            .map((id) => ordinalOf(id, journal.keys))
+            .sort(),
         subject: { kind: 'zone', name: journal.zone },
         actor,
         action,
         at,
-        why: wait === undefined ? why : `${why}: ${this.#named(waitText(wait))}`,
+        why: wait === undefined ? why : `${why}: ${this.#names.named(waitText(wait), journal.keys)}`,
         terms: rest.terms ?? wait?.terms,
         needs: waits.map(({ since }) => since.what),
       },
@@ -321,46 +302,36 @@ class Future {
     );
   }
 
-  /** What makes an action the same from run to run: keys by their number, since a key that is planned has no tag yet. */
-  #is(action: ZoneAction): unknown {
-    const ids = 'key' in action ? [action.key] : 'keys' in action ? action.keys : [];
-    return ids.map((id) => this.#ordinal(keyOf(this.#zone.journal.keys, id))).sort();
+  /** What the moves of a run have waited for until now. */
+  #endedBy(moves: readonly Move[]): Ended[] {
+    return moves.flatMap(({ key, record }) => {
+      const wait = this.#waits.get(`${key} ${record}`);
+      return wait === undefined ? [] : [{ key, record, wait }];
+    });
   }
 
-  #ordinal(key: KeyRecord | undefined): string {
-    if (key === undefined) return '';
-    const before = ({ role, id, created }: KeyRecord) =>
-      role === key.role &&
-      id.slice(0, 3) === key.id.slice(0, 3) &&
-      (created < key.created || (created === key.created && id < key.id));
-    return `${key.role} ${key.id.slice(0, 3)} ${this.#zone.journal.keys.filter(before).length + 1}`;
+  /** The last of the waits that the action goes by: those of its keys and their kin, and of DS for a DS that leaves. */
+  #waitsFor(action: ZoneAction, ended: readonly Ended[]): readonly Wait[] {
+    const { keys } = this.#zone.journal;
+    const own = keysOf(action);
+    const kin = new Set([...own, ...own.flatMap((id) => [keyOf(keys, id)?.predecessor, keyOf(keys, id)?.successor])]);
+    const ofKin = ended.filter(({ key }) => kin.has(key));
+    const near = ofKin.length > 0 ? ofKin : ended;
+    const end = Math.max(...near.map(({ wait }) => endOf(wait)));
+    const last = near.filter(({ wait }) => endOf(wait) === end);
+    const ofDs = action.kind === 'remove-ds' ? last.filter(({ record }) => record === 'ds') : [];
+    return (ofDs.length > 0 ? ofDs : last).map(({ wait }) => wait);
   }
 
-  #waitsOf(moves: readonly Move[]): Wait[] {
-    return moves.flatMap((move) => this.#waits.get(`${move.key} ${move.record}`) ?? []);
-  }
-
-  /** Ids of keys in a text by the names that people know them by. */
-  #named(text: string): string {
-    return text.replace(/[0-9]{3}\+[0-9]{5}/g, (id) => this.#name(id));
-  }
-
-  /** Short enough for a lane. */
-  #label({ id, role, created }: KeyRecord): string {
-    const name = role.toUpperCase();
-    return this.#planned.has(id)
-      ? `${name} of ${readableTime(created).slice(0, 10)}`
-      : `${name} ${Number(id.slice(4))}`;
-  }
-
-  /** `CSK 12345`, or `the CSK of 2026-06-01` of one that nobody has made yet. */
   #name(id: KeyId): string {
-    const key = keyOf(this.#zone.journal.keys, id);
-    const role = (key?.role ?? 'key').toUpperCase();
-    if (!this.#planned.has(id)) return `${role} ${Number(id.slice(4))}`;
-    const made = key === undefined ? '' : ` of ${readableTime(key.created).slice(0, 10)}`;
-    return `the ${role}${made} (${algorithmName(Number(id.slice(0, 3)))})`;
+    return this.#names.nameOf(id, this.#zone.journal.keys);
   }
 }
+
+interface Ended extends Pick<Move, 'key' | 'record'> {
+  readonly wait: Wait;
+}
+
+const keysOf = (action: ZoneAction) => ('key' in action ? [action.key] : 'keys' in action ? action.keys : []);
 
 const endOf = ({ since, terms }: Wait) => (since.at ?? 0) + terms.reduce((sum, { seconds }) => sum + seconds, 0);
