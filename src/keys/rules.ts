@@ -113,6 +113,15 @@ const ofFiles = defineRules({
     fix: 'find out where the key comes from and move its files away; if it is meant, build once with --override key/unauthorised=ZONE, which is written to the journal (keys generate writes down what it makes by itself)',
     message: (f: { key: string }) => `neither the journal nor a policy knows ${f.key}`,
   },
+  'key/file-missing': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a key of the journal has lost a file',
+    why: 'The key stands in the zone or is to come into it, and cannot be led on without both halves. Keys stay where they are, and the zone keeps its last content, signed again as long as the keys that sign are whole.',
+    fix: 'bring the files of the key back from the backup, .key, .private and .state together; never make a new key in its place',
+    supersedes: ['build/no-keys'],
+    message: (f: { file: string; role: string }) => `${f.file} is missing: the journal has this ${f.role} in use`,
+  },
   'key/no-backup': {
     tier: 'warning',
     reach: 'offline',

@@ -151,7 +151,7 @@ export class BuildRun {
         const state = states.get(zone);
         return (
           state !== undefined &&
-          (state.errors.length + state.strangerErrors.length > 0 ||
+          (state.errors.length + state.keyErrors.length > 0 ||
             (state.settings !== undefined && !hasLeft(state) && lacks(state).length > 0))
         );
       },
@@ -233,7 +233,7 @@ export class BuildRun {
         for (const what of lacks(state)) report(own, rules['build/no-keys'], domain.at, { zone, what }, subject);
     }
     for (const problem of own.problems) this.#report.add(problem);
-    return [...state.errors, ...state.strangerErrors, ...own.problems.filter(({ tier }) => tier === 'error')];
+    return [...state.errors, ...state.keyErrors, ...own.problems.filter(({ tier }) => tier === 'error')];
   }
 
   async #keep(zone: Name, state: ZoneState, errors: readonly Problem[], failed = false): Promise<ZoneOutcome> {

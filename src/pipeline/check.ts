@@ -59,7 +59,7 @@ export function check(
   const look = (domain: Domain, state: ZoneState) => {
     states.set(domain.name, state);
     reportKeyPolicy(domain, state, all);
-    for (const problem of state.strangerErrors) all.add(problem);
+    for (const problem of state.keyErrors) all.add(problem);
   };
   const isRead = (zone: Name) => named === undefined || concernsState(named, zone, places, repository);
   const childDs = publishedDs(files, places, repository, now, look, isRead);
@@ -142,7 +142,7 @@ export function publishedDs(
       readZoneState(files, places, domain.name, { ...how, doubtsJournal }, newReport());
     const asIs = read(false);
     // Keys that the journal does not know may be newer than it. Only then the last output is read, which may be large.
-    const state = asIs.strangerErrors.length > 0 ? read(true) : asIs;
+    const state = asIs.keyErrors.length > 0 ? read(true) : asIs;
     look(domain, state);
     const { duties } = state;
     const rdata = dsRows(domain.name, duties.inParent, digestsOf(duties, settings), dsTtl).map((row) => row.rdata);

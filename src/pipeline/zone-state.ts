@@ -24,6 +24,7 @@ import { newReport, type Problem, type Report, report } from '../text/problem.ts
 import { unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
 import { trustedJournal } from './journal-trust.ts';
 import { outputFolder } from './limits.ts';
+import { reportMissing } from './missing-keys.ts';
 import { journalFile, lastZoneFile, type Places, settingsFile, zoneFolder, zoneOutput } from './places.ts';
 import { type MakeKey, makesNone, type Rolled, rollKeys } from './rolled.ts';
 import { rules } from './rules.ts';
@@ -49,8 +50,11 @@ export interface ZoneState {
   readonly isNew: boolean;
   /** What is wrong with keys or journal; such a zone is not signed. */
   readonly errors: readonly Problem[];
-  /** About keys that nobody has asked for, which are left out: the zone keeps its last content, signed with its other keys. */
-  readonly strangerErrors: readonly Problem[];
+  /**
+   * About keys that nobody has asked for, which are left out, and about missing files, with which keys stay where they are: the zone
+   * keeps its last content, signed with its other keys.
+   */
+  readonly keyErrors: readonly Problem[];
   /** The last verified output, as it stands on the disk and as columns; undefined where there is none. */
   last(): { readonly octets: Octets; readonly zone: Zone } | undefined;
 }
@@ -101,7 +105,7 @@ export function readZoneState(
       rolled: undefined,
       wasSigned: () => true,
       isNew: false,
-      strangerErrors: [],
+      keyErrors: [],
     };
     const duties = keyDuties([], options.now);
     return { zone, keys, duties, dutiesBefore: duties, ...none, errors: own.problems, last: () => undefined };
@@ -160,12 +164,23 @@ function readState(
       : readJournal;
   const journal = trusted && !own.hasErrors ? (certificates?.seen(trusted) ?? trusted) : trusted;
   const unserved = certificates?.unserved(journal ?? newJournal(zone, now));
+  const missing = newReport();
+  // What is there and cannot be read has been told.
+  if (journal !== undefined && !own.hasErrors) {
+    reportMissing(journal, allKeys, relative(places.root, folder), privateHalves, missing);
+  }
   const unasked = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
   const known = withoutKeys(allKeys, unasked);
   const rolled =
     by === undefined || known.keys.length === 0
       ? undefined
-      : rollKeys(known, journal, by, { now, make, spare: allKeys, frozen: own.hasErrors, unserved });
+      : rollKeys(known, journal, by, {
+          now,
+          make,
+          spare: allKeys,
+          frozen: own.hasErrors || missing.hasErrors,
+          unserved,
+        });
   const made = new Set(rolled?.after.made.map(({ key }) => key.id));
   const strangers = unasked.filter((key) => !made.has(keyId(key.algorithm, key.tag)));
   const stray = newReport();
@@ -173,7 +188,8 @@ function readState(
     const facts = { key: keyLabel(key.algorithm, key.tag) };
     report(stray, keyRules['key/unauthorised'], positionOfKey(key), facts, { subject: zone });
   }
-  for (const problem of [...own.problems, ...stray.problems]) to.add(problem);
+  const keyErrors = [...missing.problems, ...stray.problems];
+  for (const problem of [...own.problems, ...keyErrors]) to.add(problem);
   // Keys that were made just now are on the disk since then.
   const keys = made.size > 0 ? withoutKeys(readKeys(newReport()).set, strangers) : known;
   const dutiesOf = (journalAt: Journal, policyAt: RolloverPolicy, run: Pick<Advanced, 'blocked' | 'nextEvent'>) =>
@@ -193,7 +209,7 @@ function readState(
       settings !== undefined || (journal !== undefined && hasBuiltKeys(journal)) || hasDenial(last()?.zone),
     isNew: keyFiles.length === 0 && journalOctets === undefined,
     errors: own.problems.filter(({ tier }) => tier === 'error'),
-    strangerErrors: stray.problems,
+    keyErrors,
     last,
   };
 }

@@ -189,7 +189,7 @@ describe('`ds`', () => {
     const host = await built();
     const ran = await danezone(changed(host, { [keyFile(host, '.key')]: null }), 'ds', 'example.net');
     expect(ran).toMatchObject({ status: 1, out: '' });
-    expect(ran.err).toContain('build/no-keys');
+    expect(ran.err).toContain('key/file-missing');
   });
 
   test('names what a zone waits for whose key is not active yet, and its date', async () => {

@@ -175,3 +175,67 @@ describe.each([
     expect(world.violations()).toEqual([]);
   });
 });
+
+describe('a folder of keys', () => {
+  const filesOf = (world: World) => world.host.files.list(folder).map((file) => `${folder}/${file}`);
+
+  /** A roll has begun, and the folder is that of before it; the output is still there. */
+  async function restoredWhole(what: 'zsk' | 'ksk', hours: number): Promise<World> {
+    const world = await inService(split);
+    const old = new Map(filesOf(world).map((path) => [path, text(world.host, path)]));
+    await world.must('roll', what, zone);
+    for (const done of [0, 3].filter((one) => one <= hours)) {
+      world.at(start + done * hour);
+      await world.pass();
+    }
+    world.at(start + (hours + 1) * hour);
+    for (const path of filesOf(world)) if (!old.has(path)) world.host.files.remove(path);
+    for (const [path, content] of old) if (!path.endsWith('.private')) world.host.put(path, content);
+    return world;
+  }
+
+  test('that was restored without a ZSK that was only published keeps its DNSKEY, and names its file', async () => {
+    const world = await restoredWhole('zsk', 0);
+    const before = world.keysServed();
+    expect(before.dnskeys).toHaveLength(3);
+    for (const days of [0, 12]) {
+      world.at(start + hour + days * day);
+      const ran = await danezone(world.host, 'build');
+      expect(ran.status).toBe(4);
+      expect(ran.err).toMatch(/error\[key\/file-missing\] keys\/example\.net\/K\S+\.key is missing/);
+      expect(world.keysServed()).toEqual(before);
+    }
+    // Twelve days later the first signatures would have run out.
+    expect(world.served().firstExpiry).toBeGreaterThan(start + 20 * day);
+  });
+
+  test.each([
+    ['zsk', 3],
+    ['ksk', 0],
+  ] as const)('that was restored without a %s that signs leaves the output as it is, until the files come back', async (what, hours) => {
+    const world = await restoredWhole(what, hours);
+    const output = () => text(world.host, `/infra/build/${zone}.zone`);
+    const before = output();
+    const ran = await danezone(world.host, 'build');
+    expect(ran.status).toBe(1);
+    expect(ran.err).toContain('error[key/file-missing]');
+    expect(output()).toBe(before);
+  });
+
+  test.each([
+    'is lost',
+    'is as it was',
+  ])('with a key that nobody leads, whose journal %s, has a stranger', async (journal) => {
+    const world = await inService(csk);
+    const other = await inService(csk);
+    for (const path of filesOf(other).filter((file) => /\.(key|private)$/.test(file))) {
+      world.host.files.writeNew(path, Buffer.from(text(other.host, path)), path.endsWith('key') ? 0o644 : 0o600);
+    }
+    if (journal === 'is lost') world.host.files.remove(journalPath);
+    const before = world.keysServed();
+    const ran = await danezone(world.host, 'build');
+    expect(ran.status).toBe(4);
+    expect(ran.err).toContain('error[key/unauthorised]');
+    expect(world.keysServed()).toEqual(before);
+  });
+});
