@@ -5,7 +5,7 @@
  * looking at each triple that has one is looking at every instant.
  */
 import type { ChainFacts, DsFact } from './chain-facts.ts';
-import { type Profile, supportsAlgorithm, supportsDigest } from './profile.ts';
+import { isWhole, type Profile, supportsAlgorithm, supportsDigest } from './profile.ts';
 import { overlap, type Span } from './span.ts';
 
 /** Indices into the facts. */
@@ -29,15 +29,16 @@ export interface ChainsJudged {
   readonly combinations: number;
 }
 
-/** The algorithms that one profile sees in a DS set. */
+/** What profiles that insist on as much see alike in a DS set. */
 interface DsView {
-  readonly profile: Profile;
+  readonly profiles: readonly Profile[];
+  readonly strict: boolean;
   readonly algorithms: readonly number[];
   /** What the profile goes by to find keys. */
   readonly records: readonly DsFact[];
 }
 
-/** A DS set and a DNSKEY RRset together, to one profile: the algorithms by which the DNSKEY RRset is secure. */
+/** A DS set and a DNSKEY RRset together, to a view: the algorithms by which the DNSKEY RRset is secure. */
 interface ChainView extends DsView {
   readonly secureBy: ReadonlySet<number>;
 }
@@ -50,13 +51,12 @@ export function judgeChains(facts: ChainFacts, profiles: readonly Profile[], dur
   for (const [dsIndex, ds] of facts.ds.entries()) {
     const dsSpan = overlap(ds, during);
     if (dsSpan === undefined) continue;
-    const views = profiles.map((profile) => viewOf(profile, ds.records));
+    const views = viewsOf(profiles, ds.records);
     const insecure = views.filter(({ algorithms }) => algorithms.length === 0);
     if (insecure.length > 0) {
       combinations++;
-      if (!ds.intended || ds.records.length > 0) {
-        findings.push({ kind: 'insecure', ...dsSpan, profiles: insecure.map(({ profile }) => profile), ds: dsIndex });
-      }
+      const losing = insecure.flatMap((view) => view.profiles).filter((one) => losesBy(one, ds));
+      if (losing.length > 0) findings.push({ kind: 'insecure', ...dsSpan, profiles: named(losing), ds: dsIndex });
     }
     const secure = views.filter(({ algorithms }) => algorithms.length > 0);
     if (secure.length === 0) continue;
@@ -66,7 +66,7 @@ export function judgeChains(facts: ChainFacts, profiles: readonly Profile[], dur
       combinations++;
       const chains = secure.map((view) => ({ ...view, secureBy: secureBy(view, dnskey, facts) }));
       const isBroken = (chain: ChainView) => !isEnough(chain, chain.secureBy);
-      const broken = chains.filter(isBroken).map(({ profile }) => profile);
+      const broken = named(chains.filter(isBroken).flatMap((chain) => chain.profiles));
       if (broken.length > 0) {
         findings.push({ kind: 'no-key-for-ds', ...keySpan, profiles: broken, ds: dsIndex, dnskey: dnskeyIndex });
       }
@@ -86,7 +86,7 @@ export function judgeChains(facts: ChainFacts, profiles: readonly Profile[], dur
           findings.push({
             kind: 'no-key-for-rrset',
             ...span,
-            profiles: bogus.map(({ profile }) => profile),
+            profiles: named(bogus.flatMap((chain) => chain.profiles)),
             ds: dsIndex,
             dnskey: dnskeyIndex,
             class: classIndex,
@@ -99,17 +99,32 @@ export function judgeChains(facts: ChainFacts, profiles: readonly Profile[], dur
   return { findings, instants: instantsOf(facts, during), combinations };
 }
 
-function viewOf(profile: Profile, records: readonly DsFact[]): DsView {
-  const supported = records.filter(
-    ({ algorithm, digestType }) => supportsAlgorithm(profile, algorithm) && supportsDigest(profile, digestType),
-  );
-  const algorithms = [...new Set(supported.map(({ algorithm }) => algorithm))];
-  const highest = Math.max(...supported.map(({ digestType }) => digestType));
-  return {
-    profile,
-    algorithms,
-    records: profile.strict ? supported.filter(({ digestType }) => digestType === highest) : supported,
-  };
+function viewsOf(profiles: readonly Profile[], records: readonly DsFact[]): readonly DsView[] {
+  const views = new Map<string, DsView>();
+  for (const profile of profiles) {
+    const supported = records.filter(
+      ({ algorithm, digestType }) => supportsAlgorithm(profile, algorithm) && supportsDigest(profile, digestType),
+    );
+    const { strict } = profile;
+    const key = `${strict} ${supported.map((record) => records.indexOf(record)).join()}`;
+    const same = views.get(key)?.profiles ?? [];
+    const algorithms = [...new Set(supported.map(({ algorithm }) => algorithm))];
+    const highest = Math.max(...supported.map(({ digestType }) => digestType));
+    const used = strict ? supported.filter(({ digestType }) => digestType === highest) : supported;
+    views.set(key, { profiles: [...same, profile], strict, algorithms, records: used });
+  }
+  return [...views.values()];
+}
+
+/** Whether a profile that supports none of it should find a DS set that it does. */
+function losesBy(profile: Profile, { records, intended }: ChainFacts['ds'][number]): boolean {
+  return records.length === 0 ? !intended : !profile.mayBeInsecure;
+}
+
+/** Validators that lack something count where the others find no fault. */
+function named(profiles: readonly Profile[]): readonly Profile[] {
+  const whole = profiles.filter(isWhole);
+  return whole.length > 0 ? whole : profiles;
 }
 
 /** Algorithms of which a key that the DS set names signs the DNSKEY RRset it stands in. */
@@ -126,9 +141,9 @@ function algorithmsOf(signers: readonly number[], { keys }: DnskeyFact, facts: C
   return new Set(made.map(({ algorithm }) => algorithm));
 }
 
-function isEnough({ profile, algorithms }: DsView, found: ReadonlySet<number>): boolean {
+function isEnough({ strict, algorithms }: DsView, found: ReadonlySet<number>): boolean {
   const isFound = (algorithm: number) => found.has(algorithm);
-  return profile.strict ? algorithms.every(isFound) : algorithms.some(isFound);
+  return strict ? algorithms.every(isFound) : algorithms.some(isFound);
 }
 
 function both(a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> {

@@ -11,31 +11,47 @@ export interface Profile {
   readonly strict: boolean;
   readonly withoutAlgorithms: readonly number[];
   readonly withoutDigests: readonly number[];
+  /**
+   * To one that lacks something, a zone of which it supports no DS is insecure, and the operator has chosen so: it is asked only that it
+   * never finds the zone bogus.
+   */
+  readonly mayBeInsecure: boolean;
 }
 
 const profile = (
   name: string,
-  strict: boolean,
-  without: { algorithms?: number[]; digests?: number[] } = {},
+  {
+    strict = false,
+    without = {},
+    mayBeInsecure = false,
+  }: Partial<Pick<Profile, 'strict' | 'mayBeInsecure'>> & {
+    readonly without?: { readonly algorithms?: number[]; readonly digests?: number[] };
+  } = {},
 ): Profile => ({
   name,
   strict,
   withoutAlgorithms: without.algorithms ?? [],
   withoutDigests: without.digests ?? [],
+  mayBeInsecure,
 });
 
-/** To those that lack something, a zone whose whole DS set they do not support is insecure: a violation like every other. */
 export const profiles = {
-  permissive: profile('permissive', false),
-  strict: profile('strict', true),
-  'no-ecdsa-p256': profile('no-ecdsa-p256', false, { algorithms: [13] }),
-  'no-sha-384': profile('no-sha-384', false, { digests: [4] }),
-  'no-sha-384-strict': profile('no-sha-384-strict', true, { digests: [4] }),
-  'no-sha-1': profile('no-sha-1', false, { algorithms: [5, 7], digests: [1] }),
+  permissive: profile('permissive'),
+  strict: profile('strict', { strict: true }),
+  'no-ecdsa-p256': profile('no-ecdsa-p256', { without: { algorithms: [13] }, mayBeInsecure: true }),
+  'no-sha-384': profile('no-sha-384', { without: { digests: [4] }, mayBeInsecure: true }),
+  'no-sha-384-strict': profile('no-sha-384-strict', { strict: true, without: { digests: [4] }, mayBeInsecure: true }),
+  /** Many take SHA-1 for nothing (RFC 8624 section 3.3 forbids to make such DS): nobody chooses a DS set of that alone. */
+  'no-sha-1': profile('no-sha-1', { without: { digests: [1] } }),
 } as const satisfies Readonly<Record<string, Profile>>;
 
 /** What is always run. */
-export const defaultProfiles: readonly Profile[] = [profiles.permissive, profiles.strict];
+export const defaultProfiles: readonly Profile[] = Object.values(profiles);
+
+/** It supports whatever is in use. */
+export function isWhole({ withoutAlgorithms, withoutDigests }: Profile): boolean {
+  return withoutAlgorithms.length + withoutDigests.length === 0;
+}
 
 export function supportsAlgorithm({ withoutAlgorithms }: Profile, algorithm: number): boolean {
   return algorithmOf(algorithm)?.mayVerify === true && !withoutAlgorithms.includes(algorithm);

@@ -5,6 +5,7 @@ import { name } from '../../src/dns/name.ts';
 import type { ContentVersion, DsVersion, Evidence, Journal, RRsetVersion, Service } from '../../src/journal/journal.ts';
 import { newJournal } from '../../src/journal/journal.ts';
 import type { ProofPolicy } from '../../src/prove/policy.ts';
+import { profiles } from '../../src/prove/profile.ts';
 import { prove } from '../../src/prove/prove.ts';
 import type { Violation } from '../../src/prove/violation.ts';
 import { ds, type Key, key, zone } from './histories.ts';
@@ -146,7 +147,8 @@ const questions: fc.Arbitrary<NaiveQuestion> = fc.record({
 
 /** The violations second by second, in the words of the naive one. */
 function failures({ journal, policy, mode, from, to }: NaiveQuestion) {
-  const proof = prove({ zones: [{ journal, policy }], mode, from, to, clockSkew: 0 });
+  const asked = [profiles.permissive, profiles.strict];
+  const proof = prove({ zones: [{ journal, policy }], mode, from, to, clockSkew: 0, profiles: asked });
   const found = new Set<string>();
   for (const violation of proof.violations) {
     for (let second = violation.from; second < Math.min(to, violation.until ?? to); second++) {

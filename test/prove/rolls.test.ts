@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Journal, Service } from '../../src/journal/journal.ts';
 import type { ProofPolicy, ServiceMode } from '../../src/prove/policy.ts';
+import { profiles } from '../../src/prove/profile.ts';
 import { type Proof, prove } from '../../src/prove/prove.ts';
 import {
   content,
@@ -502,6 +503,73 @@ describe('validators', () => {
       { kind: 'no-key-for-ds', profiles: ['strict'] },
     ]);
     expect(judged(both([zsk1, zsk8], [ds(ksk1, 4), ds(ksk1, 2), ds(ksk8, 4)])).violations).toEqual([]);
+  });
+});
+
+describe('validators that lack something', () => {
+  const with2 = (records: string[], keys: Key[], by: Key[]) =>
+    judged(
+      journal({
+        ds: [dsVersion([t0], records)],
+        dnskey: [dnskey([t0], [...keys, zsk1], by)],
+        content: [content([t0], [zsk1])],
+      }),
+    ).violations;
+
+  test('without SHA-384 follow the SHA-256 of a DS set that has both', () => {
+    expect(with2([ds(ksk1, 2), ds(ksk1, 4)], [ksk1], [ksk1])).toEqual([]);
+    expect(with2([ds(ksk1, 2), ds(ksk2, 4)], [ksk1, ksk2], [ksk1, ksk2])).toEqual([]);
+    // All others find a way by the SHA-384 of the second key.
+    expect(with2([ds(ksk1, 2), ds(ksk2, 4)], [ksk1, ksk2], [ksk2])).toMatchObject([
+      { kind: 'no-key-for-ds', profiles: ['no-sha-384', 'no-sha-384-strict'] },
+    ]);
+    // With SHA-384 alone the zone is insecure to them, which its policy has chosen.
+    expect(with2([ds(ksk1, 4)], [ksk1], [ksk1])).toEqual([]);
+  });
+
+  test('that take SHA-1 for nothing see no DS in a set of SHA-1 alone', () => {
+    expect(with2([ds(ksk1, 1), ds(ksk1, 2)], [ksk1], [ksk1])).toEqual([]);
+    expect(with2([ds(ksk1, 1)], [ksk1], [ksk1])).toMatchObject([{ kind: 'insecure', profiles: ['no-sha-1'] }]);
+    // RFC 4509 section 3: where there is a SHA-256, the SHA-1 of another key leads nowhere.
+    expect(with2([ds(ksk1, 1), ds(ksk2, 2)], [ksk1, ksk2], [ksk1])).toMatchObject([
+      { kind: 'no-key-for-ds', profiles: ['strict'] },
+    ]);
+  });
+
+  test('without ECDSA need the RSA half of a double signature, and are insecure without an RSA DS', () => {
+    const ksk8 = key(257, 8, 6);
+    const zsk8 = key(256, 8, 7);
+    const of = (records: string[], by: Key[]) =>
+      judged(
+        journal({
+          ds: [dsVersion([t0], records)],
+          dnskey: [dnskey([t0], [ksk1, zsk1, ksk8, zsk8], [ksk1, ksk8])],
+          content: [content([t0], by)],
+        }),
+      ).violations;
+    const alone = [profiles['no-ecdsa-p256']];
+    expect(of([ds(ksk1), ds(ksk8)], [zsk1, zsk8])).toEqual([]);
+    expect(of([ds(ksk1)], [zsk1])).toEqual([]);
+    const half = journal({
+      ds: [dsVersion([t0], [ds(ksk1), ds(ksk8)])],
+      dnskey: [dnskey([t0], [ksk1, zsk1, ksk8, zsk8], [ksk1, ksk8])],
+      content: [content([t0], [zsk1])],
+    });
+    expect(prove({ zones: [{ journal: half, policy }], from: t0, profiles: alone }).violations).toMatchObject([
+      { kind: 'no-key-for-rrset', profiles: ['no-ecdsa-p256'] },
+    ]);
+  });
+
+  test('are as insecure as all others without a DS', () => {
+    const of = journal({
+      ds: [dsVersion([t0, swap], [ds(ksk1)]), dsVersion([swap], [])],
+      dnskey: [dnskey([t0], [ksk1, zsk1], [ksk1])],
+      content: [content([t0], [zsk1])],
+    });
+    const alone = [profiles['no-sha-384']];
+    expect(prove({ zones: [{ journal: of, policy }], from: t0, profiles: alone }).violations).toMatchObject([
+      { kind: 'insecure', profiles: ['no-sha-384'] },
+    ]);
   });
 });
 
