@@ -211,8 +211,11 @@ async function run(
     }),
   );
   const { printConfirmed } = await import('./print-confirmed.ts');
+  const { certificatesFollowing, following } = await import('../pipeline/running-clocks.ts');
   return writeJournals(host, places, confirmations, (outcomes) =>
-    printConfirmed(host, globals, outcomes, policyOf, now),
+    printConfirmed(host, globals, outcomes, ({ zone, before, journal }) =>
+      following(before, journal, policyOf(zone), now, certificatesFollowing(repository, journal, now)),
+    ),
   );
 }
 

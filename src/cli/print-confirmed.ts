@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { Fact } from '../journal/journal.ts';
 import type { ConfirmOutcome } from '../pipeline/confirm.ts';
 import type { Following } from '../pipeline/running-clocks.ts';
-import type { RolloverPolicy } from '../rollover/policy.ts';
+import { eventWords } from '../rollover/wait-text.ts';
 import { readableTime } from '../text/time.ts';
 import type { Globals } from './command.ts';
 
@@ -13,12 +13,8 @@ export async function printConfirmed(
   host: Host,
   globals: Globals,
   outcomes: readonly ConfirmOutcome[],
-  policyOf: (zone: Name) => RolloverPolicy | undefined,
-  now: number,
+  follows: (outcome: Held) => Following,
 ): Promise<void> {
-  const { following } = await import('../pipeline/running-clocks.ts');
-  const follows = (outcome: Exclude<ConfirmOutcome, { state: 'refused' }>) =>
-    following(outcome.before, outcome.journal, policyOf(outcome.zone), now);
   if (globals.format === 'json') {
     const { jsonText } = await import('../text/annotations.ts');
     const zones = outcomes.map((outcome) =>
@@ -39,13 +35,13 @@ export async function printConfirmed(
   else for (const each of held) host.stdout.write(textOf(each.outcome, each.follows));
 }
 
-type Held = Exclude<ConfirmOutcome, { state: 'refused' }>;
+export type Held = Exclude<ConfirmOutcome, { state: 'refused' }>;
 
 const time = (at: number | undefined) => (at === undefined ? undefined : readableTime(at));
 
 const newRows = ({ before, journal }: Held) => journal.evidence.slice(before.evidence.length);
 
-function factsOf(outcome: Held, { clocks, due, waiting, nextEvent, alarms }: Following): object {
+function factsOf(outcome: Held, { clocks, due, waiting, unserved, nextEvent, alarms }: Following): object {
   return {
     zone: outcome.zone,
     state: outcome.state,
@@ -53,6 +49,7 @@ function factsOf(outcome: Held, { clocks, due, waiting, nextEvent, alarms }: Fol
     clocks: clocks.map(({ what, since, until }) => ({ what, since: time(since), until: time(until) })),
     due,
     waiting: waiting.map((step) => ({ ...step, earliest: time(step.earliest) })),
+    unserved: unserved.map(eventWords),
     nextEvent: time(nextEvent),
     alarms,
   };
@@ -78,7 +75,7 @@ function briefText(all: readonly { readonly outcome: Held; readonly follows: Fol
 /** Lines that are shown of a list; the journal and --format json have all. */
 const shownLines = 8;
 
-function textOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): string {
+function textOf(outcome: Held, { clocks, due, waiting, unserved, nextEvent }: Following): string {
   const { zone } = outcome;
   if (outcome.state === 'known') return `${zone} this is known already; nothing was written\n`;
   const lines = newRows(outcome).map(
@@ -95,6 +92,15 @@ function textOf(outcome: Held, { clocks, due, waiting, nextEvent }: Following): 
       waiting.map(({ key, record, to, earliest, wait }) => {
         const date = earliest === undefined ? 'waits for' : `not before ${readableTime(earliest)}:`;
         return `${record} of ${key} becomes ${to} ${date} ${wait}`;
+      }),
+    ),
+  );
+  const unseen = new Set(unserved.flatMap((what) => (what.kind === 'certificate-served' ? what.host : [])));
+  lines.push(
+    ...list(
+      [...unseen].map((host) => {
+        const name = host.replace(/\.$/, '');
+        return `the first DS waits for the certificates of ${name} in service: danezone confirm cert-served ${name}`;
       }),
     ),
   );

@@ -6,10 +6,13 @@ import { olderTtl, seenSince } from '../journal/clocks.ts';
 import { lastOf } from '../journal/evidence.ts';
 import type { Journal, KeyId, Timeline } from '../journal/journal.ts';
 import { leadsNowhere } from '../rollover/ds-records.ts';
-import type { KeyRecordName } from '../rollover/move.ts';
+import type { KeyRecordName, Precondition } from '../rollover/move.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import { step } from '../rollover/step.ts';
 import { waitText } from '../rollover/wait-text.ts';
+import { isSigned, type Repository } from './repository.ts';
+import { routesOf } from './routes.ts';
+import { certificatesSeen, tlsaOfRun } from './tlsa-now.ts';
 
 export interface RunningClock {
   /** `example.org. DNSKEY`, `everything else`. */
@@ -35,10 +38,30 @@ export interface Following {
   /** Steps that the next build takes. */
   readonly due: number;
   readonly waiting: readonly WaitingStep[];
+  /** What the first DS waits for besides clocks: people have to see it. */
+  readonly unserved: readonly Precondition[];
   /** The tool must run again by then. */
   readonly nextEvent?: number;
   /** What was seen breaks resolvers now, or takes back what was known: sentences for whoever saw it. */
   readonly alarms: readonly string[];
+}
+
+/** What the certificates of the zone's hosts say: what the first DS waits for, and when records change (Unix seconds). */
+export interface CertificatesFollowing {
+  readonly unserved: readonly Precondition[];
+  readonly nextEvent: number;
+}
+
+const noCertificates: CertificatesFollowing = { unserved: [], nextEvent: Number.POSITIVE_INFINITY };
+
+export function certificatesFollowing(repository: Repository, journal: Journal, now: number): CertificatesFollowing {
+  const domain = repository.description.domains.get(journal.zone);
+  if (domain === undefined || !isSigned(domain)) return noCertificates;
+  const run = { now, overrides: new Set<string>() };
+  const { unserved } = certificatesSeen(repository, domain, run);
+  const routes = routesOf(repository, [journal], now);
+  const { nextEvent } = tlsaOfRun(repository, domain, { journal, rolled: undefined }, routes, run);
+  return { unserved: unserved(journal), nextEvent };
 }
 
 /** After evidence was added to `before`. Without a policy no step can be dated. */
@@ -47,6 +70,7 @@ export function following(
   journal: Journal,
   policy: RolloverPolicy | undefined,
   now: number,
+  certificates: CertificatesFollowing = noCertificates,
 ): Following {
   const news = new Set(
     journal.evidence.filter(({ id }) => !before.evidence.some((row) => row.id === id)).map(({ id }) => id),
@@ -78,14 +102,17 @@ export function following(
     ...clock('DS at the parent', journal.parentDs, () => dsTtl(journal, policy), policy?.parent.propagationDelay),
   ];
   const alarms = alarmsOf(before, journal, now);
-  if (policy === undefined || journal.keys.length === 0) return { clocks, due: 0, waiting: [], alarms };
-  const { moves, blocked, nextEvent } = step({ journal, policy, now });
+  if (policy === undefined || journal.keys.length === 0) return { clocks, due: 0, waiting: [], unserved: [], alarms };
+  const { unserved } = certificates;
+  const { moves, blocked, nextEvent: nextStep } = step({ journal, policy, now, unserved });
   const waiting = blocked.flatMap(({ key, record, to, why }): WaitingStep[] => {
     if (why.kind === 'time') return [{ key, record, to, earliest: why.earliest, wait: waitText(why.wait) }];
     return why.kind === 'approval' ? [{ key, record, to, wait: 'danezone roll step' }] : [];
   });
   waiting.sort((a, b) => (a.earliest ?? Number.POSITIVE_INFINITY) - (b.earliest ?? Number.POSITIVE_INFINITY));
-  return { clocks, due: moves.length, waiting, nextEvent, alarms };
+  const next = Math.min(nextStep ?? Number.POSITIVE_INFINITY, certificates.nextEvent);
+  const nextEvent = next === Number.POSITIVE_INFINITY ? undefined : next;
+  return { clocks, due: moves.length, waiting, unserved, nextEvent, alarms };
 }
 
 function alarmsOf(before: Journal, journal: Journal, now: number): readonly string[] {
