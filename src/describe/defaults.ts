@@ -17,6 +17,7 @@ export const defaults = {
     rolls: 'automatic',
     kskRoll: 'double-ksk',
     zskRoll: 'pre-publication',
+    standby: 'none',
     algorithmOrder: 'conservative',
   },
   signatures: { validity: 21 * day, refresh: 10 * day },

@@ -67,6 +67,8 @@ export interface Policy {
     readonly kskRoll: 'double-ksk' | 'double-ds';
     /** How a ZSK is replaced (RFC 7583 sections 3.2.1 and 3.2.2). */
     readonly zskRoll: 'pre-publication' | 'double-signature';
+    /** A key that waits to take over, with its DS at the parent (RFC 7583 section 4), and with its DNSKEY in the zone or without. */
+    readonly standby: 'none' | 'ds' | 'ds-and-dnskey';
     /** Of an algorithm roll: signatures ahead of keys, or both at once as BIND does. */
     readonly algorithmOrder: 'conservative' | 'bind';
     /** Where the private halves are kept a second time, in words. */

@@ -103,6 +103,7 @@ function readKeys(fields: Fields): Policy['keys'] {
     rolls: fields.plain<Policy['keys']['rolls']>(defaults.keys.rolls, 'keys', 'rolls'),
     kskRoll: method<Policy['keys']['kskRoll']>('ksk-roll', defaults.keys.kskRoll),
     zskRoll: method<Policy['keys']['zskRoll']>('zsk-roll', defaults.keys.zskRoll),
+    standby: fields.plain<Policy['keys']['standby']>(defaults.keys.standby, 'keys', 'standby'),
     algorithmOrder: fields.plain<Policy['keys']['algorithmOrder']>(
       defaults.keys.algorithmOrder,
       'keys',

@@ -42,6 +42,11 @@ export const policy = keys('a policy', {
       .meta({
         description: `Layout ksk-zsk. double-signature signs with the old and the new ZSK from the start. Default: ${defaults.keys.zskRoll}.`,
       }),
+    standby: oneOf(['none', 'ds', 'ds-and-dnskey'])
+      .optional()
+      .meta({
+        description: `A second key whose DS is at the parent ahead, for an emergency: the DS alone, or with its DNSKEY in the zone. Default: ${defaults.keys.standby}.`,
+      }),
     'algorithm-order': oneOf(['conservative', 'bind'])
       .optional()
       .meta({

@@ -95,6 +95,8 @@ export interface KeyRecord {
   readonly active?: number;
   readonly predecessor?: KeyId;
   readonly successor?: KeyId;
+  /** It waits with its DS at the parent, and signs nothing until it is needed. */
+  readonly standby?: true;
   readonly dnskey: RecordState;
   readonly zrrsig: RecordState;
   readonly krrsig: RecordState;

@@ -70,6 +70,11 @@ export class JsonValue {
     return this.value as T;
   }
 
+  /** A field that is left out where it does not apply. */
+  mark(): true {
+    return this.value === true ? true : this.fail('true, or no such field');
+  }
+
   whole(max = Number.MAX_SAFE_INTEGER, min = 0): number {
     const { value } = this;
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {

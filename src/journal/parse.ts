@@ -140,7 +140,7 @@ function readKeys(value: JsonValue): readonly KeyRecord[] {
 function readKey(id: KeyId, value: JsonValue): KeyRecord {
   const fields = value.fields(
     ['role', 'rdata', 'goal', 'created', 'dnskey', 'zrrsig', 'krrsig', 'ds'],
-    ['lifetime', 'active', 'predecessor', 'successor'],
+    ['lifetime', 'active', 'predecessor', 'successor', 'standby'],
   );
   return {
     id,
@@ -152,6 +152,7 @@ function readKey(id: KeyId, value: JsonValue): KeyRecord {
     active: fields.active?.time(),
     predecessor: fields.predecessor && readKeyId(fields.predecessor),
     successor: fields.successor && readKeyId(fields.successor),
+    standby: fields.standby?.mark(),
     dnskey: readState(fields.dnskey),
     zrrsig: readState(fields.zrrsig),
     krrsig: readState(fields.krrsig),

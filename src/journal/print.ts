@@ -15,7 +15,7 @@ import {
   type Timeline,
 } from './journal.ts';
 
-type Json = string | number | readonly Json[] | { readonly [key: string]: Json | undefined };
+type Json = string | number | true | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 export function printJournal(journal: Journal): Octets {
   return Buffer.from(textOf({ ...contentOf(journal), seal: sealOf(journal) }));
@@ -78,7 +78,8 @@ function printHistories(histories: readonly RRsetHistory[]): { readonly [key: st
 }
 
 function printKey(key: Omit<KeyRecord, 'id'>): { readonly [key: string]: Json | undefined } {
-  const { role, rdata, goal, lifetime, created, active, predecessor, successor, dnskey, zrrsig, krrsig, ds } = key;
+  const { role, rdata, goal, lifetime, created, active, predecessor, successor, standby } = key;
+  const { dnskey, zrrsig, krrsig, ds } = key;
   return {
     role,
     rdata,
@@ -88,6 +89,7 @@ function printKey(key: Omit<KeyRecord, 'id'>): { readonly [key: string]: Json | 
     active: active === undefined ? undefined : readableTime(active),
     predecessor,
     successor,
+    standby,
     dnskey: printState(dnskey),
     zrrsig: printState(zrrsig),
     krrsig: printState(krrsig),

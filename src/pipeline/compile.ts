@@ -15,6 +15,7 @@ import { isRevoked } from '../keys/zone-key.ts';
 import { checkLifetimes } from '../rollover/lifetimes.ts';
 import { checkRollMethods } from '../rollover/roll-methods.ts';
 import { type Outlasting, targetOf } from '../rollover/routes.ts';
+import { checkStandby } from '../rollover/standby.ts';
 import { fromHex, hex, type Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import type { Repository } from './repository.ts';
@@ -122,6 +123,7 @@ function describedZone(repository: Repository, domain: Domain, childDs: ChildDs,
   const own = newReport();
   checkLifetimes(domain, own);
   checkRollMethods(domain, own);
+  checkStandby(domain, own);
   const candidate = composeZone(repository, domain, childDs, tlsaOf(repository, domain, nothingDecided), own);
   for (const problem of own.problems) to.add({ ...problem, zones: [domain.name] });
   const errors = [

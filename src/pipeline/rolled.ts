@@ -54,6 +54,10 @@ export function rollKeys(
   }
   const taken: ZoneKey[] = [...spare.keys, ...spare.refused];
   const after = advance({ journal: before, policy, now, unserved }, (wanted, known) => {
+    if (wanted.activates !== undefined) {
+      const standby = spare.keys.find((key) => keyId(key.algorithm, key.tag) === wanted.activates);
+      return standby !== undefined && spare.hasPrivateHalf(standby) ? madeKey(standby) : undefined;
+    }
     const key = unclaimed(spare, wanted, known, now) ?? make(wanted, taken);
     if (key === undefined) return undefined;
     taken.push(key);

@@ -196,6 +196,15 @@ export const rules = defineRules({
         ? 'the DS waits for no evidence'
         : `the DS records of ${facts.zones} zones wait for no evidence`,
   },
+  'rollover/standby-without-private-half': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a stand-by key is to take over and its private half is not in the folder of the zone',
+    why: 'without it nothing can be signed with the key; the zone goes on as it is, and the key that is to be replaced stays in use',
+    fix: 'bring the private half back from where it is kept, beside the public half, and build again; or take the roll back: danezone roll abort',
+    source: 'RFC 7583 section 4',
+    message: (f: { key: string; file: string }) => `${f.key} is to take over, and ${f.file} is not there`,
+  },
   'rollover/unsafe-transition': {
     tier: 'error',
     reach: 'offline',

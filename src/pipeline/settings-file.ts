@@ -13,6 +13,7 @@ const rolloverSchema = z.object({
     zskLifetime: duration.optional(),
     kskRoll: z.enum(['double-ksk', 'double-ds']).optional(),
     zskRoll: z.enum(['pre-publication', 'double-signature']).optional(),
+    standby: z.enum(['none', 'ds', 'ds-and-dnskey']).optional(),
   }),
   ttls: z.object({ dnskey: seconds, tlsa: seconds, max: seconds, negative: seconds }),
   signatures: z.object({ validity: duration, refresh: duration }),

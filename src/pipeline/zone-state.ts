@@ -10,6 +10,7 @@ import { regularFiles } from '../host/regular.ts';
 import { type Journal, keyId, newJournal } from '../journal/journal.ts';
 import { parseJournal } from '../journal/parse.ts';
 import type { ZoneKey } from '../keys/key.ts';
+import { keyFileStem } from '../keys/key-file-name.ts';
 import { keyFilesOf } from '../keys/key-folder.ts';
 import { type KeySet, positionOfKey, readKeySet } from '../keys/key-set.ts';
 import { rules as keyRules } from '../keys/rules.ts';
@@ -181,6 +182,15 @@ function readState(
           frozen: own.hasErrors || missing.hasErrors,
           unserved,
         });
+  for (const { role, activates } of make === makesNone ? [] : (rolled?.after.notMade ?? [])) {
+    if (activates === undefined) continue;
+    const half = join(
+      folder,
+      `${keyFileStem(zone, Number(activates.slice(0, 3)), Number(activates.slice(4)))}.private`,
+    );
+    const facts = { key: `${role.toUpperCase()} ${Number(activates.slice(4))}`, file: relative(places.root, half) };
+    report(to, rules['rollover/standby-without-private-half'], undefined, facts, { subject: zone });
+  }
   const made = new Set(rolled?.after.made.map(({ key }) => key.id));
   const strangers = unasked.filter((key) => !made.has(keyId(key.algorithm, key.tag)));
   const stray = newReport();

@@ -10,7 +10,8 @@ import type { Answer } from './requests.ts';
  */
 export function abort(journal: Journal, now: number): Answer {
   const { insecure, ...requests } = journal.requests;
-  const live = journal.keys.filter((key) => !isHidden(key) || key.goal === 'omnipresent');
+  // A key that stands by goes on as it is.
+  const live = journal.keys.filter((key) => key.standby !== true && (!isHidden(key) || key.goal === 'omnipresent'));
   const kept = insecure === undefined ? keptOf(live) : stayingWithout(live);
   if (insecure === undefined && live.every(({ goal }) => goal === 'omnipresent')) {
     return { error: 'no roll is under way', hint: 'there is nothing to take back' };
@@ -24,6 +25,7 @@ export function abort(journal: Journal, now: number): Answer {
     };
   }
   const keys = journal.keys.map((key): KeyRecord => {
+    if (key.standby === true) return key;
     const turnedBy = returning.find(({ id, successor }) => successor === key.id && id === key.predecessor);
     if (kept.includes(key))
       return returning.includes(key) ? { ...turned(key, journal.keys, kept), active: key.active && now } : key;

@@ -10,7 +10,7 @@ import type { KeyStateFile, StateEntry } from '../keys/state-file.ts';
 import { isRevoked, isSep, roleAmong } from '../keys/zone-key.ts';
 import { hex } from '../text/octets.ts';
 import { isDsOf, lastSeenDs } from './ds-records.ts';
-import { hasDs, isDone, recordsOf } from './key-records.ts';
+import { fits, hasDs, isDone, isShown, recordsOf } from './key-records.ts';
 import { type KeyRecordName, keyRecords } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { lifetimeOf, sortedKeys } from './wanted-keys.ts';
@@ -57,7 +57,14 @@ export function adoptKeys(adoption: Adoption): readonly KeyRecord[] {
       },
     ];
   });
-  return sortedKeys(adopted.filter((key) => !isDone(key)));
+  return sortedKeys(adopted.filter((key) => !isDone(key)).map((key) => asStandby(key, policy)));
+}
+
+/** .state files do not say that a key only stands by: its DS is there, it follows no other key and signs nothing. */
+function asStandby(key: KeyRecord, policy: RolloverPolicy): KeyRecord {
+  const waits = hasDs(key) && key.predecessor === undefined && key.goal === 'omnipresent';
+  const isStandby = (policy.keys.standby ?? 'none') !== 'none' && waits && fits(key, '*HH*') && isShown(key, 'ds');
+  return isStandby ? { ...key, standby: true } : key;
 }
 
 interface Found {

@@ -55,7 +55,7 @@ export function advance(
       }
       const keys = withNewKey(current.keys, key, wanted, policy, now);
       current = { ...current, keys };
-      made.push({ key: keys.find(({ id }) => id === key.id)!, wanted });
+      if (wanted.activates === undefined) made.push({ key: keys.find(({ id }) => id === key.id)!, wanted });
       added = true;
     }
     if (now >= journal.changed - clockTolerance) {

@@ -87,10 +87,10 @@ function startOf({ dnskey }: KeyRecord, now: number): number {
 }
 
 /** Undefined: it is nowhere. */
-function stateOf({ goal, dnskey, zrrsig, krrsig, ds }: KeyRecord): Span['state'] | undefined {
+function stateOf({ goal, standby, dnskey, zrrsig, krrsig, ds }: KeyRecord): Span['state'] | undefined {
   const states = [dnskey, zrrsig, krrsig, ds].map(({ state }) => state);
   if (states.every((state) => state === 'hidden')) return undefined;
   if (goal === 'hidden') return 'leaving';
-  const counts = [zrrsig, ds].some(({ state }) => state === 'omnipresent');
+  const counts = standby !== true && [zrrsig, ds].some(({ state }) => state === 'omnipresent');
   return counts ? 'active' : 'coming';
 }

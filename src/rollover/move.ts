@@ -59,5 +59,7 @@ export interface WantedKey {
   readonly predecessor?: KeyId;
   /** The keys that it replaces: with it, their goal is to be hidden. */
   readonly retires: readonly KeyId[];
-  readonly reason: 'first' | 'lifetime' | 'request' | 'algorithm' | 'layout';
+  /** A stand-by key that is there already and takes over: nothing is made, only its private half has to be there. */
+  readonly activates?: KeyId;
+  readonly reason: 'first' | 'lifetime' | 'request' | 'algorithm' | 'layout' | 'standby';
 }

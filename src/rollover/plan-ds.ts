@@ -11,9 +11,10 @@ export type DsAction = Extract<Action, { ds: readonly string[] }>;
 
 /**
  * Why a DS RRset changes, where no key takes over from another: the zone gets its first one, loses its last, has one that leads to none
- * of its keys, has other digest types, or the DS of a key comes before the key.
+ * of its keys, has other digest types, the DS of a key comes before the key, or the
+ * key stands by.
  */
-export type DsCause = 'first' | 'last' | 'lost' | 'digests' | 'ahead';
+export type DsCause = 'first' | 'last' | 'lost' | 'digests' | 'ahead' | 'standby';
 
 export interface DsChange {
   readonly action: DsAction;
@@ -69,5 +70,6 @@ function causeOf(
   const records = changed.flatMap((id) => keyOf(keys, id) ?? []);
   const has = (of: readonly string[]) => records.every((key) => of.some((record) => isDsOf(record, zone, key)));
   if (records.length > 0 && has(seen) && has(asked)) return 'digests';
+  if (kind !== 'remove-ds' && records.some(({ standby }) => standby === true)) return 'standby';
   return kind !== 'remove-ds' && records.some((key) => !isShown(key, 'dnskey')) ? 'ahead' : undefined;
 }

@@ -62,6 +62,7 @@ export const causes: Readonly<Record<WantedKey['reason'], string>> = {
   request: 'it was asked for',
   algorithm: 'another algorithm or layout was asked for',
   layout: 'another layout of keys was asked for',
+  standby: 'the policy wants a key that stands by for an emergency',
 };
 
 type Words = {
@@ -178,6 +179,10 @@ const dsReasons: Readonly<Record<DsAction['kind'] | DsCause, { readonly why: str
   ahead: {
     why: 'caches must have the DS before the key that it names takes over',
     ifLate: 'the roll waits; the old key stays in use, nothing breaks',
+  },
+  standby: {
+    why: 'the DS of a stand-by key has to be in every cache before it is needed',
+    ifLate: 'in an emergency no key is ready to take over; nothing breaks',
   },
   'add-ds': rolls,
   'replace-ds': rolls,

@@ -10,6 +10,7 @@ import type { KeyRecordName, Move } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { hasDsAhead, leavesWithDs, signsBeside } from './roll-methods.ts';
 import { holds, isSuccessor } from './safety.ts';
+import { hasStandbyDs } from './standby.ts';
 import type { Switches } from './switches.ts';
 
 export interface PolicyContext extends Switches {
@@ -61,7 +62,8 @@ const table = {
     text: 'the DS comes when the DNSKEY and the signatures made with it are in every cache (RFC 6781 section 4.1.2)',
     records: ['ds'],
     to: 'rumoured',
-    allows: (key, keys, { policy }) => fits(key, 'O*O*') || hasDsAhead(key, keys, policy),
+    allows: (key, keys, { policy }) =>
+      fits(key, 'O*O*') || hasDsAhead(key, keys, policy) || hasStandbyDs(key, keys, policy),
   },
   'dnskey-after-ds-ahead': {
     text: 'the DS comes before the key: its DNSKEY takes over when every cache has its DS (RFC 7583 section 3.3.2)',
@@ -113,10 +115,13 @@ const table = {
       const atOnce = replacesAtOnce(policy);
       return (
         insecure ||
+        // One that only stands by carries nothing.
+        (key.standby === true && keys.some((other) => other !== key && fits(other, 'O*OO'))) ||
         keys.some(
           (other) =>
             other !== key &&
             // One that is to go itself will do where it came after this one: the oldest leaves first, and makes room for the newest.
+            other.standby !== true &&
             (other.goal === 'omnipresent' || isLater(other, key, keys)) &&
             (atOnce ? fits(other, 'O*O*') && isShown(other, 'ds') : fits(other, 'O*OO')),
         )

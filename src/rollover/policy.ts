@@ -14,6 +14,8 @@ export interface RolloverPolicy {
     readonly kskRoll?: 'double-ksk' | 'double-ds';
     /** Undefined: pre-publication. */
     readonly zskRoll?: 'pre-publication' | 'double-signature';
+    /** Undefined: none. */
+    readonly standby?: 'none' | 'ds' | 'ds-and-dnskey';
   };
   readonly ttls: {
     readonly dnskey: number;
@@ -59,6 +61,7 @@ export function rolloverPolicyOf({ policy, parent, soa }: Pick<Domain, 'policy' 
       zskLifetime: keys.zskLifetime,
       kskRoll: keys.kskRoll,
       zskRoll: keys.zskRoll,
+      standby: keys.standby,
     },
     ttls: { dnskey: ttls.dnskey, tlsa: ttls.tlsa, max: ttls.max, negative: Math.min(soa.ttl, soa.minimum) },
     signatures: { validity: signatures.validity, refresh: signatures.refresh },

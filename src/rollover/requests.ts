@@ -4,7 +4,7 @@ import type { Journal, KeyRecord, KeyRole } from '../journal/journal.ts';
 import { algorithmOfKey, isDone, isHidden, keyOf } from './key-records.ts';
 import type { WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
-import { rolesOfLayout, successorOf } from './wanted-keys.ts';
+import { rolesOfLayout, servingKeys, successorOf } from './wanted-keys.ts';
 
 /** The journal with the request in it, and the keys to make and add with `withNewKey`; or why not, as a sentence. */
 export type Answer =
@@ -23,7 +23,7 @@ export const rollCsk = (journal: Journal, options?: RollOptions) => rollRole('cs
 function rollRole(role: KeyRole, journal: Journal, { emergency = false }: RollOptions = {}): Answer {
   const refusal = leavesDnssec(journal);
   if (refusal !== undefined) return refusal;
-  const staying = journal.keys.filter(({ goal }) => goal === 'omnipresent');
+  const staying = servingKeys(journal.keys);
   const key = staying.find((each) => each.role === role);
   if (key === undefined) {
     const roles = staying.map((each) => `${each.role.toUpperCase()} ${each.id}`).join(', ');
@@ -52,7 +52,7 @@ export function rollAlgorithm(journal: Journal, policy: RolloverPolicy): Answer 
   const refusal = leavesDnssec(journal);
   if (refusal !== undefined) return refusal;
   const { algorithm, layout } = policy.keys;
-  const staying = journal.keys.filter(({ goal }) => goal === 'omnipresent');
+  const staying = servingKeys(journal.keys);
   const roles: readonly KeyRole[] = rolesOfLayout[layout];
   const isNew = (role: KeyRole) => !staying.some((key) => key.role === role && algorithmOfKey(key) === algorithm);
   const wantedRoles = roles.filter(isNew);
@@ -71,7 +71,9 @@ export function rollAlgorithm(journal: Journal, policy: RolloverPolicy): Answer 
       hint: 'an algorithm or layout is changed when no other roll is under way: see danezone plan for when that is',
     };
   }
-  const retires = staying.filter((key) => !(roles.includes(key.role) && algorithmOfKey(key) === algorithm));
+  const leaves = (key: KeyRecord) => !(roles.includes(key.role) && algorithmOfKey(key) === algorithm);
+  const retires = staying.filter(leaves);
+  const standby = journal.keys.filter((key) => key.standby === true && key.goal === 'omnipresent' && leaves(key));
   const reason = staying.some((key) => algorithmOfKey(key) !== algorithm) ? 'algorithm' : 'layout';
   return {
     journal,
@@ -81,7 +83,7 @@ export function rollAlgorithm(journal: Journal, policy: RolloverPolicy): Answer 
       algorithm,
       // Within an algorithm the new secure entry point follows the old one; across algorithms nothing follows.
       predecessor: role === 'zsk' ? undefined : retires.find((key) => followsOn(key, algorithm))?.id,
-      retires: index === 0 ? retires.map(({ id }) => id) : [],
+      retires: index === 0 ? [...retires, ...standby].map(({ id }) => id) : [],
       reason,
     })),
   };

@@ -140,6 +140,16 @@ export const rules = defineRules({
     message: (f: { role: string; lifetime: string; takes: string }) =>
       `the ${f.role} lives ${f.lifetime}, and its roll takes ${f.takes} if everybody acts at once`,
   },
+  'rollover/no-room-for-standby': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a policy wants a stand-by key and the parent has no room for its DS',
+    why: 'the DS of a stand-by key stands at the parent beside that of the key in use; no stand-by key is made for this zone',
+    fix: 'take keys: {standby: …} out of the policy of this zone; or, if the parent takes more DS, say so under max-ds; or ask for one digest type',
+    source: 'RFC 7583 section 4',
+    message: (f: { parent: string; ds: number; digests: number }) =>
+      `the parent ${f.parent} takes ${f.ds} DS, expected at least ${2 * f.digests}: ${f.digests} for each of two keys`,
+  },
   'rollover/no-room-for-double-ds': {
     tier: 'warning',
     reach: 'offline',

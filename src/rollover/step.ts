@@ -10,6 +10,7 @@ import { askedKeys } from './pending.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { standingRule } from './policy-rules.ts';
 import { brokenRule } from './safety.ts';
+import { byStandby, isWanted, withStandbyGoal } from './standby.ts';
 import { noSwitches, type Switches } from './switches.ts';
 import { type Due, dueOf, tlsaGone } from './time.ts';
 import { nextWanted, wantedKeys, withLifetime } from './wanted-keys.ts';
@@ -48,13 +49,18 @@ export function step(input: StepInput): StepResult {
   if (now < input.journal.changed - clockTolerance) {
     return { keys: input.journal.keys, moves: [], blocked: [], wanted: [], withdrawTlsa: insecure };
   }
-  const journal = { ...input.journal, keys: input.journal.keys.map((key) => withLifetime(key, policy)) };
+  const journal = {
+    ...input.journal,
+    keys: input.journal.keys.map((key) => withStandbyGoal(withLifetime(key, policy), policy)),
+  };
   const engine = new Engine({ ...input, journal }, approvedMoves({ ...input, journal }));
   const { keys, moves } = engine.run();
   const blocked = engine.blocked(keys);
   const asked = askedKeys({ ...journal, keys }, policy);
   const isAsked = (key: WantedKey) => asked.some(({ retires }) => retires.some((id) => key.retires.includes(id)));
-  const wanted = [...asked, ...wantedKeys({ ...journal, keys }, policy, now).filter((key) => !isAsked(key))];
+  const wanted = [...asked, ...wantedKeys({ ...journal, keys }, policy, now).filter((key) => !isAsked(key))].map(
+    (key) => byStandby(key, keys),
+  );
   const dates = [...engine.dates(keys), nextWanted({ ...journal, keys }, policy)].filter(
     (date): date is number => date !== undefined && date > now,
   );
@@ -125,7 +131,7 @@ class Engine {
 
   /** Facts before wishes: what has arrived or left, then what comes, then what goes. */
   #firstOf(keys: readonly KeyRecord[]): Move | undefined {
-    const open = allOpenMoves(keys);
+    const open = allOpenMoves(keys, this.#input.policy);
     for (const kind of ['settles', 'comes', 'goes'] as const) {
       const move = open.find((each) => kindOf(each) === kind && this.#reasonAgainst(each, keys) === undefined);
       if (move !== undefined) return move;
@@ -173,7 +179,7 @@ class Engine {
   blocked(keys: readonly KeyRecord[]): readonly Blocked[] {
     return keys.flatMap((key) =>
       recordsOf[key.role].flatMap((record): readonly Blocked[] => {
-        const moves = openMoves(key, record).flatMap((move) => {
+        const moves = openMoves(key, record, this.#input.policy).flatMap((move) => {
           const why = this.#reasonAgainst(move, keys);
           return why === undefined ? [] : [{ ...move, why }];
         });
@@ -187,16 +193,16 @@ class Engine {
 
   /** When waits run out. */
   dates(keys: readonly KeyRecord[]): readonly (number | undefined)[] {
-    return allOpenMoves(keys).map((move) => this.#dueOf(move, keys)?.earliest);
+    return allOpenMoves(keys, this.#input.policy).map((move) => this.#dueOf(move, keys)?.earliest);
   }
 }
 
 const kindOf = ({ to }: Move) => (to === 'rumoured' ? 'comes' : to === 'unretentive' ? 'goes' : 'settles');
 
 /** The next state on the way to the goal: H|U → R → O, or R|O → U → H. */
-function towardsGoal(key: KeyRecord, record: KeyRecordName): Move | undefined {
+function towardsGoal(key: KeyRecord, record: KeyRecordName, policy: RolloverPolicy): Move | undefined {
   const from = key[record].state;
-  const to = { omnipresent: comes, hidden: goes }[key.goal][from];
+  const to = (isWanted(key, record, policy) ? comes : goes)[from];
   return to === from ? undefined : { key: key.id, record, from, to };
 }
 
@@ -212,8 +218,8 @@ const goes = { rumoured: 'unretentive', omnipresent: 'unretentive', unretentive:
  * The move towards the goal; and where that may not be made, what caches do meanwhile: what is published arrives, even if it is to
  * go, and what was withdrawn leaves, even if it is to come back.
  */
-function openMoves(key: KeyRecord, record: KeyRecordName): readonly Move[] {
-  const move = towardsGoal(key, record);
+function openMoves(key: KeyRecord, record: KeyRecordName, policy: RolloverPolicy): readonly Move[] {
+  const move = towardsGoal(key, record, policy);
   if (move === undefined) return [];
   const settles = { rumoured: 'omnipresent', unretentive: 'hidden' } as const;
   const from = move.from;
@@ -221,8 +227,8 @@ function openMoves(key: KeyRecord, record: KeyRecordName): readonly Move[] {
   return [move, { ...move, to: settles[from] }];
 }
 
-function allOpenMoves(keys: readonly KeyRecord[]): readonly Move[] {
-  return keys.flatMap((key) => recordsOf[key.role].flatMap((record) => openMoves(key, record)));
+function allOpenMoves(keys: readonly KeyRecord[], policy: RolloverPolicy): readonly Move[] {
+  return keys.flatMap((key) => recordsOf[key.role].flatMap((record) => openMoves(key, record, policy)));
 }
 
 export { withNewKey } from './wanted-keys.ts';

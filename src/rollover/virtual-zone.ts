@@ -13,6 +13,7 @@ import { type Journal, type KeyRecord, keyId, type Signed, type Timeline } from 
 import { withBuilt } from '../journal/with-built.ts';
 import { hex } from '../text/octets.ts';
 import { type Advanced, advance, type MadeKey, swapsZoneKey } from './advance.ts';
+import { keyOf } from './key-records.ts';
 import type { WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { cdsWanted, dnskeySet, dsWanted, signersOf } from './rrsets.ts';
@@ -211,7 +212,9 @@ function tlsaOf(journal: Journal, decided: readonly DecidedOwner[]): NonNullable
 }
 
 /** A key that nobody has made: its public half is a digest, so that every run of the plan makes the same, on whatever day. */
-function virtualKey({ zone, keys }: Journal, { role, algorithm }: WantedKey): MadeKey {
+function virtualKey({ zone, keys }: Journal, { role, algorithm, activates }: WantedKey): MadeKey {
+  const standby = keyOf(keys, activates);
+  if (standby !== undefined) return standby;
   const flags = role === 'zsk' ? 256 : 257;
   for (let attempt = 0; ; attempt++) {
     const half = sha256(Buffer.from(`${zone} ${role} ${algorithm} ${keys.length} ${attempt}`));

@@ -3,6 +3,7 @@ import type { Journal, KeyId, KeyRecord, KeyRole } from '../journal/journal.ts';
 import { algorithmOfKey, hasDs, hasZrrsig, keyOf } from './key-records.ts';
 import type { Term, WantedKey } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
+import { standbyWanted } from './standby.ts';
 import { publicationInterval } from './time.ts';
 
 type Keyed = Pick<Journal, 'keys' | 'requests'>;
@@ -10,7 +11,7 @@ type Keyed = Pick<Journal, 'keys' | 'requests'>;
 /** The keys that are due at `now`. A zone that goes insecure wants none. */
 export function wantedKeys({ keys, requests }: Keyed, policy: RolloverPolicy, now: number): readonly WantedKey[] {
   if (requests.insecure !== undefined) return [];
-  const staying = keys.filter(({ goal }) => goal === 'omnipresent');
+  const staying = servingKeys(keys);
   return [
     ...missingRoles(staying, policy).map(
       (role): WantedKey => ({
@@ -23,7 +24,13 @@ export function wantedKeys({ keys, requests }: Keyed, policy: RolloverPolicy, no
     ...staying
       .filter((key) => (successorDue(key, policy) ?? Number.POSITIVE_INFINITY) <= now)
       .map((key) => successorOf(key, 'lifetime')),
+    ...standbyWanted({ keys }, policy),
   ];
+}
+
+/** The keys that are to stay and do what their role does. */
+export function servingKeys(keys: readonly KeyRecord[]): readonly KeyRecord[] {
+  return keys.filter(({ goal, standby }) => goal === 'omnipresent' && standby !== true);
 }
 
 /** When the next successor is due, Unix seconds. */
@@ -101,14 +108,18 @@ export function withLifetime(key: KeyRecord, policy: RolloverPolicy): KeyRecord 
   return lifetime === key.lifetime ? key : { ...key, lifetime };
 }
 
-/** The keys with one that was made, all hidden; those that it replaces are to go. */
+/** The keys with one that was made, all hidden, or with a stand-by key that takes over; those that it replaces are to go. */
 export function withNewKey(
   keys: readonly KeyRecord[],
   { id, rdata }: Pick<KeyRecord, 'id' | 'rdata'>,
-  { role, predecessor, retires }: Pick<WantedKey, 'role' | 'predecessor' | 'retires'>,
+  { role, predecessor, retires, reason, activates }: Omit<WantedKey, 'algorithm'>,
   policy: RolloverPolicy,
   now: number,
 ): readonly KeyRecord[] {
+  const after = keys.map((other) => retired(other, retires, predecessor === other.id ? id : undefined));
+  if (activates === id) {
+    return after.map((key) => (key.id === id ? { ...key, standby: undefined, predecessor } : key));
+  }
   if (keyOf(keys, id) !== undefined) throw new Error(`the key ${id} is there already`);
   const hidden = { state: 'hidden', since: now } as const;
   const key: KeyRecord = {
@@ -119,12 +130,13 @@ export function withNewKey(
     lifetime: lifetimeOf(role, policy),
     created: now,
     predecessor,
+    standby: reason === 'standby' ? true : undefined,
     dnskey: hidden,
     zrrsig: hidden,
     krrsig: hidden,
     ds: hidden,
   };
-  return sortedKeys([...keys.map((other) => retired(other, retires, predecessor === other.id ? id : undefined)), key]);
+  return sortedKeys([...after, key]);
 }
 
 function retired(key: KeyRecord, retires: readonly KeyId[], successor: KeyId | undefined): KeyRecord {

@@ -29,6 +29,7 @@ export function worldMoves(journal: Journal, keys: readonly KeyRecord[]): readon
         (other) =>
           other !== key &&
           other.goal === 'omnipresent' &&
+          other.standby !== true &&
           hasDs(other) &&
           (other.ds.state !== 'hidden' || isSeen(other)),
       );

@@ -417,7 +417,7 @@ domains:
 
   test('an own policy may be like another; what is written replaces what is not', () => {
     const yaml = `policies:
-  base: {keys: {algorithm: ED25519, layout: ksk-zsk, zsk-lifetime: 90d, rolls: manual, ksk-roll: double-ds, zsk-roll: double-signature, algorithm-order: bind}, denial: {nsec3: {opt-out: true, salt: ab12}}, zonemd: sha384}
+  base: {keys: {algorithm: ED25519, layout: ksk-zsk, zsk-lifetime: 90d, rolls: manual, ksk-roll: double-ds, zsk-roll: double-signature, standby: ds, algorithm-order: bind}, denial: {nsec3: {opt-out: true, salt: ab12}}, zonemd: sha384}
   own: {like: base, denial: nsec3, signatures: {validity: 30d}, zonemd: [sha512, sha384], publication: {by-build: {after: 2h}}}
 ${head}    policy: own
 `;
@@ -432,6 +432,7 @@ ${head}    policy: own
         rolls: 'manual',
         kskRoll: 'double-ds',
         zskRoll: 'double-signature',
+        standby: 'ds',
         algorithmOrder: 'bind',
       },
       denial: { kind: 'nsec3', optOut: false, iterations: 0, salt: '' },

@@ -190,6 +190,36 @@ describe('danezone roll', () => {
     ]);
   });
 
+  test('ksk to a stand-by key whose private half is kept elsewhere: it has to be there first', async () => {
+    const host = await signed('{keys: {layout: ksk-zsk}}');
+    const seen = new Seen();
+    seen.row(host);
+    host.put('/infra/zones/all.yaml', yaml('{keys: {layout: ksk-zsk, standby: ds}}'));
+    await story(host, seen, [[0, 'DNSKEY K1+Z1 by K1 zone Z1 CDS K1+K2 DS K1+K2']]);
+    const id = journalOf(host).keys.find(({ standby }) => standby)!.id;
+    const half = host.files.list(state).find((file) => file.includes(id) && file.endsWith('.private'))!;
+    host.files.rename(`${state}/${half}`, '/infra/away.private');
+    const later = start + 10 * day;
+    host.setTime(later - hour);
+    await must(host, 'build');
+    await must(host, 'roll', 'ksk', zone, '--emergency');
+    const missing = await danezone(host, 'build');
+    expect(missing).toMatchObject({ status: 0, err: expect.stringContaining(`keys/${zone}/${half} is not there`) });
+    expect(seen.row(host)).toBe('DNSKEY K1+Z1 by K1 zone Z1 CDS K1+K2 DS K1+K2');
+    host.files.rename('/infra/away.private', `${state}/${half}`);
+    await story(
+      host,
+      seen,
+      [
+        [0, 'DNSKEY K1+K2+Z1 by K1+K2 zone Z1 CDS K1+K2 DS K1+K2'],
+        [3, 'DNSKEY K1+K2+Z1 by K1+K2 zone Z1 CDS K2 DS K2'],
+        [29, 'DNSKEY K2+Z1 by K2 zone Z1 CDS K2 DS K2'],
+        [31, 'DNSKEY K2+Z1 by K2 zone Z1 CDS K2+K3 DS K2+K3'],
+      ],
+      later,
+    );
+  });
+
   test('zsk by double-signature: both sign, key and signatures leave together (RFC 7583 section 3.2.2)', async () => {
     const host = await signed('{keys: {layout: ksk-zsk, zsk-roll: double-signature}}');
     const seen = new Seen();

@@ -40,6 +40,16 @@ const scenarios = {
   ksk: { policy: splitKeys, ask: (life) => life.ask(rollKsk(life.journal)) },
   'ksk by double-ds': { policy: methods, ask: (life) => life.ask(rollKsk(life.journal)) },
   'zsk by double-signature': { policy: methods, ask: (life) => life.ask(rollZsk(life.journal)) },
+  'ksk by a stand-by key': {
+    policy: splitKeys,
+    ask: (life) => {
+      life.policy = { ...life.policy, keys: { ...life.policy.keys, standby: 'ds' } };
+      life.turn();
+      life.now = life.look().nextEvent ?? life.now;
+      life.turn();
+      life.ask(rollKsk(life.journal, { emergency: true }));
+    },
+  },
   csk: { policy, ask: (life) => life.ask(rollCsk(life.journal)) },
   'algorithm of a CSK': { policy, ask: toEd25519 },
   'algorithm of KSK and ZSK': { policy: splitKeys, ask: toEd25519 },
@@ -142,6 +152,8 @@ describe('without a wait the proof is red', () => {
     ['parent-ds-ttl', 'ksk', {}, 'no-key-for-ds'],
     ['parent-ds-ttl', 'ksk by double-ds', {}, 'no-key-for-ds'],
     ['dnskey-ttl', 'ksk by double-ds', { policy: slowKeys }, 'no-key-for-ds'],
+    ['parent-ds-ttl', 'ksk by a stand-by key', {}, 'no-key-for-ds'],
+    ['dnskey-ttl', 'ksk by a stand-by key', { policy: slowKeys }, 'no-key-for-ds'],
     ['max-zone-ttl', 'zsk by double-signature', {}, 'no-key-for-rrset'],
     ['dnskey-ttl', 'zsk by double-signature', { policy: slowKeys }, 'no-key-for-rrset'],
     ['published', 'zsk by double-signature', { world: 'late' }, 'no-key-for-rrset'],

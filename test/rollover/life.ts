@@ -21,6 +21,7 @@ import type { Move, WantedKey } from '../../src/rollover/move.ts';
 import type { RolloverPolicy } from '../../src/rollover/policy.ts';
 import type { Answer } from '../../src/rollover/requests.ts';
 import { cdsWanted, dnskeySet, dsWanted, signersOf } from '../../src/rollover/rrsets.ts';
+import { byStandby } from '../../src/rollover/standby.ts';
 import { type StepInput, type StepResult, step } from '../../src/rollover/step.ts';
 import type { Switches } from '../../src/rollover/switches.ts';
 import { withNewKey } from '../../src/rollover/wanted-keys.ts';
@@ -119,7 +120,13 @@ export class Life {
     return this.look();
   }
 
-  add(wanted: WantedKey): string {
+  add(asked: WantedKey): string {
+    const wanted = byStandby(asked, this.journal.keys);
+    const standby = this.journal.keys.find(({ id }) => id === wanted.activates);
+    if (standby !== undefined) {
+      this.journal = { ...this.journal, keys: withNewKey(this.journal.keys, standby, wanted, this.policy, this.now) };
+      return standby.id;
+    }
     const key = madeKey(wanted.role, wanted.algorithm, this.#names.size);
     this.#names.set(key.id, `K${this.#names.size + 1}`);
     this.made.push(wanted);
