@@ -1,21 +1,27 @@
-/** `danezone keys list [ZONE…]`: the DNSSEC keys of zones, what they do at a time, and what is wrong with them. Opens no private key. */
-import { join, resolve } from 'node:path';
+/**
+ * `danezone keys list [ZONE…]`: the DNSSEC keys of zones, what they do, where their records stand by the journal, and what is wrong with
+ * them. Opens no private key.
+ */
+import { join, relative, resolve } from 'node:path';
 import { type Name, parseName } from '../dns/name.ts';
 import type { Host } from '../host/host.ts';
+import type { Journal, KeyRecord } from '../journal/journal.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import type { KeyFileOfFolder } from '../keys/key-folder.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import type { KeyRoles } from '../keys/roles.ts';
 import { quote } from '../text/escape.ts';
+import type { Report } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { keyWithoutFile, ledDuties, ledFacts, ledHead, ledLines } from './keys-led.ts';
 
 export const keysList: CommandSpec = {
   name: 'keys list',
   arguments: [{ flags: '[zone...]', description: 'zones; all that have keys if none is given' }],
   summary: 'show the DNSSEC keys of zones and what they do',
-  description: `Lists the keys of each ZONE: role, tag, algorithm, whether the private half is there, what the key does now (or at --now), its dates, and the states that BIND's dnssec-policy keeps in .state files.
+  description: `Lists the keys of each ZONE: role, tag, algorithm, whether the private half is there, what the key does, and its dates. Of keys that the journal has, where each record stands and since when, what it is to become, when its lifetime ends and which key follows; of others what their dates say for now (or --now), and the states of their .state files.
 
-Private key files are not opened; only that they exist counts. What is wrong with keys goes to standard error, and an error gives the exit status 1.`,
+Keys of the journal whose file is missing, and files of which the journal does not know, are named with what to do. Private key files are not opened; only that they exist counts. What is wrong with keys goes to standard error, and an error gives the exit status 1.`,
   options: [{ flags: '--keys <folder>', description: 'folder of the key files (default: keys/<zone> below the root)' }],
   formats: ['text', 'json'],
   examples: [
@@ -38,23 +44,34 @@ Private key files are not opened; only that they exist counts. What is wrong wit
     const report = newReport();
     const now = globals.now ?? host.now();
     const rows: Row[] = [];
+    const lost: Facts[] = [];
+    const { keyId } = await import('../journal/journal.ts');
+    const { isDone } = await import('../rollover/key-records.ts');
     for (const zone of zones) {
       const set = readKeySet(zone, found.get(zone) ?? [], report, { privateHalves: 'ignore' });
       const roles = rolesOf(set.keys, now);
-      for (const key of set.keys) rows.push({ key, set, roles, refused: false });
-      for (const key of set.refused) rows.push({ key, set, roles, refused: true });
+      const journal = options.keys === undefined ? await journalOf(host, globals, zone, set, report) : undefined;
+      const led = new Map(journal?.keys.map((record) => [record.id, record]));
+      const row = (key: ZoneKey, refused: boolean): Row => {
+        const record = led.get(keyId(key.algorithm, key.tag));
+        return { key, set, roles, refused, journal, record };
+      };
+      rows.push(...set.keys.map((key) => row(key, false)), ...set.refused.map((key) => row(key, true)));
+      for (const { key } of rows) if (key.zone === zone) led.delete(keyId(key.algorithm, key.tag));
+      for (const record of led.values()) if (!isDone(record)) lost.push(await factsWithoutFile(zone, record, journal!));
     }
     reportSharedKeys(
       rows.map(({ key }) => key),
       report,
     );
-    const facts = await Promise.all(rows.map(factsOf));
-    const keyless = wanted.filter((zone) => !found.has(zone));
+    const withFiles = await Promise.all(rows.map(factsOf));
+    const facts = zones.flatMap((zone) => [...withFiles, ...lost].filter((one) => one.zone === zone));
+    const keyless = wanted.filter((zone) => !facts.some((one) => one.zone === zone));
     if (globals.format === 'json') {
       const { jsonText, problemFacts } = await import('../text/annotations.ts');
       host.stdout.write(jsonText({ keys: facts, ...problemFacts(report.problems) }));
     } else {
-      host.stdout.write(await table(facts));
+      host.stdout.write(await keysText(facts));
       const { printProblems } = await import('./print-problems.ts');
       const files = [...found.values()].flat();
       // Public halves only: of a private one, no line is ever shown.
@@ -91,8 +108,38 @@ async function filesOfZones(
     if (zone === undefined || files.facts(join(globals.root, 'keys', folder))?.kind === 'file') continue;
     const keys = keyFilesOf(files, join(globals.root, 'keys', folder), `keys/${folder}`);
     for (const file of keys) if (file.name.zone === zone) add(zone, file);
+    const hasJournal = files.facts(join(globals.root, 'keys', folder, 'journal.json')) !== undefined;
+    if (hasJournal && !found.has(zone)) found.set(zone, []);
   }
   return found;
+}
+
+/** The journal of a zone, with what is wrong between it and the files of the keys. */
+async function journalOf(
+  host: Host,
+  globals: Globals,
+  zone: Name,
+  set: KeySet,
+  to: Report,
+): Promise<Journal | undefined> {
+  const { readThrough } = await import('../host/commit-record.ts');
+  const { regularFiles } = await import('../host/regular.ts');
+  const { parseJournal } = await import('../journal/parse.ts');
+  const { journalFile, zoneFolder } = await import('../pipeline/places.ts');
+  const { reportMissing } = await import('../pipeline/missing-keys.ts');
+  const { reportStrangers, unauthorisedKeys } = await import('../pipeline/authorised-keys.ts');
+  const files = regularFiles(readThrough(host.files, globals.root));
+  const places = { root: globals.root, state: join(globals.root, 'keys'), output: join(globals.root, 'build') };
+  const path = journalFile(places, zone);
+  if (files.facts(path) === undefined) return undefined;
+  const journal = parseJournal(relative(globals.root, path), files.read(path), zone, to);
+  if (journal === undefined) return undefined;
+  reportMissing(journal, set, relative(globals.root, zoneFolder(places, zone)), 'ignore', to);
+  reportStrangers(
+    unauthorisedKeys(set, journal, () => undefined),
+    to,
+  );
+  return journal;
 }
 
 interface Row {
@@ -100,10 +147,13 @@ interface Row {
   readonly set: KeySet;
   readonly roles: KeyRoles;
   readonly refused: boolean;
+  readonly journal: Journal | undefined;
+  /** Of this key in the journal. */
+  readonly record: KeyRecord | undefined;
 }
 
 /** A key for programs; times in ISO 8601. */
-async function factsOf({ key, set, roles, refused }: Row) {
+async function factsOf({ key, set, roles, refused, journal, record }: Row) {
   const { algorithmName } = await import('../dnssec/algorithm.ts');
   const { isRevoked, roleAmong } = await import('../keys/zone-key.ts');
   const does = (list: readonly ZoneKey[]) => list.some((one) => one.path === key.path);
@@ -111,7 +161,13 @@ async function factsOf({ key, set, roles, refused }: Row) {
   const dates = Object.entries(key.timing).flatMap(([field, at]) =>
     at === undefined ? [] : [[field, iso(at)] as const],
   );
-  const state = set.stateOf(key);
+  const state = record === undefined ? set.stateOf(key) : undefined;
+  const byDates = {
+    published: does(roles.published),
+    signsKeys: does(roles.signsKeys),
+    signsZone: does(roles.signsZone),
+    dsAsked: undefined as boolean | undefined,
+  };
   return {
     zone: key.zone,
     role: roleAmong(key, set.keys),
@@ -121,9 +177,7 @@ async function factsOf({ key, set, roles, refused }: Row) {
     flags: key.flags,
     revoked: isRevoked(key) || roles.published.some((one) => one.path === key.path && isRevoked(one)),
     refused,
-    published: does(roles.published),
-    signsKeys: does(roles.signsKeys),
-    signsZone: does(roles.signsZone),
+    ...(record === undefined ? byDates : ledDuties(record)),
     privateHalf: set.hasPrivateHalf(key),
     timing: Object.fromEntries(dates) as Readonly<Record<string, string>>,
     state: state && {
@@ -133,7 +187,28 @@ async function factsOf({ key, set, roles, refused }: Row) {
       keySignatures: state.keySignatures?.state,
       zoneSignatures: state.zoneSignatures?.state,
     },
-    file: `${key.path}.key`,
+    journal: record && journal && ledFacts(record, journal),
+    file: `${key.path}.key` as string | undefined,
+  };
+}
+
+/** A key of the journal that has lost its file. */
+async function factsWithoutFile(zone: Name, record: KeyRecord, journal: Journal): Promise<Facts> {
+  const { algorithmName } = await import('../dnssec/algorithm.ts');
+  const key = keyWithoutFile(record);
+  return {
+    zone,
+    role: record.role,
+    ...key,
+    mnemonic: algorithmName(key.algorithm),
+    revoked: false,
+    refused: false,
+    ...ledDuties(record),
+    privateHalf: false,
+    timing: {},
+    state: undefined,
+    journal: ledFacts(record, journal),
+    file: undefined,
   };
 }
 
@@ -147,14 +222,14 @@ function doing(facts: Facts): string {
     ...(facts.revoked ? ['revoked'] : []),
     facts.published ? 'published' : 'not published',
     ...(signs.length > 0 ? [`signs ${signs.join(' and ')}`] : []),
+    ...(facts.dsAsked ? ['has a DS'] : []),
+    ...(facts.file === undefined ? ['its file is missing'] : []),
   ];
   return words.join(', ');
 }
 
-async function table(all: readonly Facts[]): Promise<string> {
+async function keysText(all: readonly Facts[]): Promise<string> {
   if (all.length === 0) return '';
-  const { escapeControls } = await import('../text/escape.ts');
-  const { displayWidth } = await import('../text/width.ts');
   const head = ['ZONE', 'ROLE', 'TAG', 'ALGORITHM', 'PRIVATE', 'NOW', 'DATES'];
   const withStates = all.some(({ state }) => state !== undefined);
   if (withStates) head.push('STATE');
@@ -176,6 +251,16 @@ async function table(all: readonly Facts[]): Promise<string> {
     dateText(facts),
     ...(withStates ? [stateText(facts)] : []),
   ]);
+  const led = all.flatMap(({ zone, role, tag, journal }) =>
+    journal === undefined ? [] : ledLines({ zone, role, tag, journal }),
+  );
+  const tables = [await table(head, rows), ...(led.length === 0 ? [] : [await table(ledHead, led)])];
+  return tables.join('\n');
+}
+
+async function table(head: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
+  const { escapeControls } = await import('../text/escape.ts');
+  const { displayWidth } = await import('../text/width.ts');
   const cells = [head, ...rows].map((row) => row.map(escapeControls));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column]))));
   const pad = (text: string, column: number) => text + ' '.repeat(widths[column] - displayWidth(text));

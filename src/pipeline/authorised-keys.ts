@@ -6,11 +6,13 @@
 import { sha256 } from '../crypto/digest.ts';
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
+import { keyLabel } from '../dnssec/algorithm.ts';
 import { type Journal, keyId, type Override } from '../journal/journal.ts';
 import type { ZoneKey } from '../keys/key.ts';
-import type { KeySet } from '../keys/key-set.ts';
+import { type KeySet, positionOfKey } from '../keys/key-set.ts';
 import { rules } from '../keys/rules.ts';
 import { hex } from '../text/octets.ts';
+import { type Report, report } from '../text/problem.ts';
 
 const rule = rules['key/unauthorised'].id;
 
@@ -31,6 +33,13 @@ export function unauthorisedKeys(
   if (known.size === 0) return [];
   const named = new Set(journal?.overrides.flatMap((entry) => (entry.rule === rule ? [entry.subject] : [])));
   return keys.filter((key) => !known.has(material(hex(key.rdata))) && !named.has(subjectOf(key)));
+}
+
+export function reportStrangers(strangers: readonly ZoneKey[], to: Report): void {
+  for (const key of strangers) {
+    const facts = { key: keyLabel(key.algorithm, key.tag) };
+    report(to, rules['key/unauthorised'], positionOfKey(key), facts, { subject: key.zone });
+  }
 }
 
 function knownBy(journal: Journal): Set<string> {

@@ -4,7 +4,6 @@ import { readMaster } from '../dns/master-reader.ts';
 import type { Name } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
-import { keyLabel } from '../dnssec/algorithm.ts';
 import { FileError, type ReadableFiles } from '../host/host.ts';
 import { regularFiles } from '../host/regular.ts';
 import { type Journal, keyId, newJournal } from '../journal/journal.ts';
@@ -12,8 +11,7 @@ import { parseJournal } from '../journal/parse.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { keyFileStem } from '../keys/key-file-name.ts';
 import { keyFilesOf } from '../keys/key-folder.ts';
-import { type KeySet, positionOfKey, readKeySet } from '../keys/key-set.ts';
-import { rules as keyRules } from '../keys/rules.ts';
+import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { adoptKeys } from '../rollover/adopt.ts';
 import type { Advanced } from '../rollover/advance.ts';
 import { type KeyDuties, keyDuties } from '../rollover/duties.ts';
@@ -22,7 +20,7 @@ import type { Precondition } from '../rollover/move.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
-import { unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
+import { reportStrangers, unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
 import { trustedJournal } from './journal-trust.ts';
 import { outputFolder } from './limits.ts';
 import { reportMissing } from './missing-keys.ts';
@@ -194,10 +192,7 @@ function readState(
   const made = new Set(rolled?.after.made.map(({ key }) => key.id));
   const strangers = unasked.filter((key) => !made.has(keyId(key.algorithm, key.tag)));
   const stray = newReport();
-  for (const key of strangers) {
-    const facts = { key: keyLabel(key.algorithm, key.tag) };
-    report(stray, keyRules['key/unauthorised'], positionOfKey(key), facts, { subject: zone });
-  }
+  reportStrangers(strangers, stray);
   const keyErrors = [...missing.problems, ...stray.problems];
   for (const problem of [...own.problems, ...keyErrors]) to.add(problem);
   // Keys that were made just now are on the disk since then.
