@@ -1,8 +1,10 @@
 /** Whether the keys of a zone can sign it, and are as its policy says. Keys are never made or taken away for that: it is only said. */
 import type { Domain } from '../describe/description.ts';
 import { algorithmOf } from '../dnssec/algorithm.ts';
+import type { KeyRecord } from '../journal/journal.ts';
 import { generationError } from '../keys/generate.ts';
 import type { KeyDuties } from '../rollover/duties.ts';
+import { algorithmOfKey } from '../rollover/key-records.ts';
 import { type Report, report } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
 import { rules } from './rules.ts';
@@ -22,10 +24,18 @@ export function reportKeyPolicy(domain: Domain, state: ZoneState, to: Report): v
   }
   const { layout, algorithm } = domain.policy.keys;
   const found = layoutsOf(state.duties);
-  if (found.size === 0 || found.get(algorithm) === layout) return;
+  if (found.size === 0 || found.get(algorithm) === layout || isUnderWay(domain, state)) return;
   const words = (of: string, number: number) => `${of} of ${algorithmOf(number)?.mnemonic ?? number}`;
   const keys = [...found].map(([number, of]) => words(of, number)).join(' and ');
   report(to, rules['build/keys-differ'], at, { zone, policy: words(layout, algorithm), keys }, { subject: zone });
+}
+
+/** Every key that is to stay is one that the policy asks for: the roll to it has begun. */
+function isUnderWay({ policy }: Domain, { rolled }: ZoneState): boolean {
+  const { layout, algorithm } = policy.keys;
+  const staying = (rolled?.after.journal.keys ?? []).filter(({ goal }) => goal === 'omnipresent');
+  const isAsked = (key: KeyRecord) => algorithmOfKey(key) === algorithm && (key.role === 'csk') === (layout === 'csk');
+  return staying.length > 0 && staying.every(isAsked);
 }
 
 /** Algorithm → how its keys share the work now. */

@@ -66,11 +66,7 @@ export function run(zone: VirtualZone, now: number, switches?: Switches): Ran {
   };
 }
 
-export function decidedAt(
-  { owners = [], journal, policy }: VirtualZone,
-  now: number,
-  swapsZoneKey = false,
-): DecidedOwner[] {
+function decidedAt({ owners = [], journal, policy }: VirtualZone, now: number, swapsZoneKey = false): DecidedOwner[] {
   const withdraw = journal.requests.insecure !== undefined;
   const secure = mayBeSecure(journal);
   return owners.map((owner) => {

@@ -241,6 +241,16 @@ describe('keys and policy', () => {
     expect(after.files.list('/infra/keys/example.net')).toEqual(host.files.list('/infra/keys/example.net'));
   });
 
+  test('keys that are on their way to what the policy says are not talked about', async () => {
+    const host = changed(await built(), { '/infra/zones/net.yaml': policy('{algorithm: ED25519, layout: ksk-zsk}') });
+    await inService(host);
+    expect(await danezone(host, 'roll', 'algorithm', 'example.net')).toMatchObject({ status: 0 });
+    const begun = await danezone(host, 'build');
+    expect(text(host, zonePath)).toContain('RRSIG\tSOA 15 ');
+    expect(begun.err).not.toContain('the policy of example.net.');
+    expect(begun.err).toContain('the policy of example.org.');
+  });
+
   test('keys that are as the policy says are not talked about', async () => {
     for (const keys of ['{algorithm: ED25519}', '{layout: ksk-zsk}', '{layout: ksk-zsk, algorithm: RSASHA256}']) {
       const host = repository({ '/infra/zones/net.yaml': policy(keys) });
