@@ -19,7 +19,7 @@ const zoneEntry = z.object({
   records: z.number().int(),
   /** When the first signature expires; absent for an unsigned zone. */
   firstExpiry: z.string().optional(),
-  /** The next build must be published before. */
+  /** The next build must have run, and be published, before: what `danezone plan` said when this was built. */
   runBefore: z.string().optional(),
   /** DS records that the parent should have, in presentation form. */
   ds: z.array(z.string()),

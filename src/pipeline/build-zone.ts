@@ -8,6 +8,7 @@ import { FileError, type Host } from '../host/host.ts';
 import type { Transaction } from '../host/transaction.ts';
 import { type BuiltZone, builtZone } from '../journal/built-zone.ts';
 import { clockWentBack } from '../journal/clock.ts';
+import type { Journal } from '../journal/journal.ts';
 import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
 import { rolloverPolicyOf } from '../rollover/policy.ts';
@@ -49,8 +50,6 @@ export class BuildRun {
   readonly #options: RunOptions;
   readonly #report: Report;
   readonly #states = new Map<Name, ZoneState>();
-  /** Unix seconds at which a key file of some zone asks for the next change; Infinity where none does. */
-  nextKeyEvent: number = Number.POSITIVE_INFINITY;
 
   constructor(
     host: Host,
@@ -67,8 +66,8 @@ export class BuildRun {
     this.#report = to;
   }
 
-  /** Reads the state of a zone; a new one gets its keys first. */
-  readState(zone: Name): void {
+  /** Reads the state of a zone; a new one gets its keys first. The journal as it was. */
+  readState(zone: Name): Journal | undefined {
     const { places, now, writesState } = this.#options;
     const domain = this.#repository.description.domains.get(zone);
     const acceptsKeys = this.#options.overrides.has(`${unauthorisedRule}=${zone}`);
@@ -86,8 +85,8 @@ export class BuildRun {
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
     if (writesState && signed && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
     const state = this.#withClock(read(this.#report));
-    this.nextKeyEvent = Math.min(this.nextKeyEvent, state.duties.nextEvent ?? Number.POSITIVE_INFINITY);
     this.#states.set(zone, state);
+    return state.journal;
   }
 
   /** Previews may be of any time. */
@@ -104,8 +103,7 @@ export class BuildRun {
   #tlsaOf(domain: Domain, routes: Routes): TlsaNow {
     const state = this.#states.get(domain.name);
     if (state === undefined) return { decisions: new Map(), outlasting: [] };
-    const { nextEvent, ...tlsa } = tlsaOfRun(this.#repository, domain, state, routes, this.#options);
-    this.nextKeyEvent = Math.min(this.nextKeyEvent, nextEvent);
+    const { nextEvent: _, ...tlsa } = tlsaOfRun(this.#repository, domain, state, routes, this.#options);
     reportKept(domain, tlsa, this.#report);
     return tlsa;
   }
@@ -319,17 +317,17 @@ export class BuildRun {
   #writeState(zone: Name, state: ZoneState, staged: StagedZone, settings: Settings | undefined): ServedContent {
     const { places, writesState, overrides, now } = this.#options;
     const built = staged.built ?? this.#builtOf(state, staged, settings);
+    const journal = journalAfter(state, built, staged.led, now);
     if (writesState) {
-      const after = journalAfter(state, built, staged.led, now);
       const acceptsKeys = overrides.has(`${unauthorisedRule}=${zone}`);
       const { tx } = this.#run;
       const isInUse = keysInUse(this.#repository, zone);
       const writer = { files: this.#host.files, tx, places, now, acceptsKeys, isInUse };
-      stageState(writer, state, after, staged.octets, settings);
+      stageState(writer, state, journal, staged.octets, settings);
     }
     const { proven, contentDigest, ds, signatures, reused } = staged;
     const { file: sha256, serial, verdict } = proven;
-    return { sha256, serial, verdict, contentDigest, ds, signatures, reused, built, settings };
+    return { sha256, serial, verdict, contentDigest, ds, signatures, reused, journal, settings };
   }
 
   /** None for `resign`, which does not look at the description. */

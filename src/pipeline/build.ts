@@ -15,13 +15,19 @@ import {
 } from '../export/manifest.ts';
 import type { Host, ReadableFiles } from '../host/host.ts';
 import { type Transaction, withTransaction } from '../host/transaction.ts';
+import type { Journal } from '../journal/journal.ts';
 import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
 import type { Executor } from '../parallel/executor.ts';
+import type { NextRun } from '../rollover/next-run.ts';
+import { rolloverPolicyOf } from '../rollover/policy.ts';
+import type { Routes } from '../rollover/routes.ts';
 import { tick } from '../sign/windows.ts';
 import { newReport, type Report, report } from '../text/problem.ts';
 import { BuildRun } from './build-zone.ts';
+import { nextRunOf } from './next-run.ts';
 import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneFolder, zoneOutput } from './places.ts';
-import { noRepository, type Repository, readRepository } from './repository.ts';
+import { isSigned, noRepository, type Repository, readRepository } from './repository.ts';
+import { routesOf } from './routes.ts';
 import { rules } from './rules.ts';
 import { settled } from './settled.ts';
 import { remember } from './unchanged.ts';
@@ -89,7 +95,7 @@ async function buildZones(
   const wanted = only.length === 0 ? zones : zones.filter((zone) => only.includes(zone));
 
   const run = new BuildRun(host, tx, executor, repository, { ...options, before }, to);
-  for (const zone of zones) run.readState(zone);
+  const journals = new Map(zones.flatMap((zone): [Name, Journal | undefined][] => [[zone, run.readState(zone)]]));
   const compiled = run.compile();
   const outcomes = new Map<Name, ZoneOutcome>();
   for (const zone of wanted) {
@@ -98,13 +104,19 @@ async function buildZones(
     compiled.delete(zone);
   }
 
-  const manifest = manifestOf(repository, before, outcomes, zones, options);
+  for (const [zone, outcome] of outcomes) if ('content' in outcome) journals.set(zone, outcome.content.journal);
+  const routes = routesOf(
+    repository,
+    [...journals.values()].filter((journal) => journal !== undefined),
+    options.now,
+  );
+  const manifest = manifestOf(repository, before, outcomes, zones, routes, options);
   stageOutputs(tx, places, outcomes, manifest);
   // A description that could not be read whole does not say which zones are gone.
   if (!options.resign && repository.broken.length === 0) removeGone(tx, before, zones, places, to);
   const commit = await tx.commit();
   const isDone = commit.kind === 'committed' && [...outcomes.values()].every(({ state }) => state === 'built');
-  if (isDone && options.remembers) rememberBuild(host, options, repository, run, zones, began);
+  if (isDone && options.remembers) rememberBuild(host, options, repository, manifest, zones, began);
   return {
     outcomes,
     manifest,
@@ -119,15 +131,16 @@ function rememberBuild(
   host: Host,
   { places, version, now }: BuildOptions,
   repository: Repository,
-  run: BuildRun,
+  manifest: Manifest,
   zones: readonly Name[],
   began: number,
 ): void {
   const from = Math.floor(now / tick) * tick;
+  const next = manifest['run-before'];
   remember(host.files, places, {
     tool: version,
     from,
-    until: Math.min(from + tick, run.nextKeyEvent),
+    until: Math.min(from + tick, next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next) / 1000),
     began,
     inputs: [...repository.inputs.keys()].map((file) => join(places.root, file)),
     folders: zones.map((zone) => zoneFolder(places, zone)),
@@ -162,6 +175,7 @@ function manifestOf(
   before: Manifest | undefined,
   outcomes: ReadonlyMap<Name, ZoneOutcome>,
   zones: readonly Name[],
+  routes: Routes,
   { places, version }: BuildOptions,
 ): Manifest {
   const entries = new Map<Name, ManifestZone>();
@@ -177,7 +191,9 @@ function manifestOf(
       const inputs = outcome.state === 'built' ? repository.inputsOf(zone) : (old?.inputs ?? repository.inputsOf(zone));
       const reason = outcome.state === 'kept' && outcome.errors.length > 0 ? reasonOf(outcome) : undefined;
       const state = reason === undefined ? 'built' : 'kept';
-      entries.set(zone, { ...entryOf(outcome.content, zoneOutput(places, zone)), state, reason, inputs });
+      const runBefore = nextRunOfContent(repository, outcome.content, routes);
+      const entry = entryOf(outcome.content, zoneOutput(places, zone), runBefore);
+      entries.set(zone, { ...entry, state, reason, inputs });
     }
   }
   return newManifest(version, entries, absent);
@@ -186,11 +202,20 @@ function manifestOf(
 const reasonOf = ({ errors }: Exclude<ZoneOutcome, { state: 'built' }>) =>
   errors.length === 0 ? 'not signed again' : errors.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
 
-function entryOf(content: ServedContent, path: string): Omit<ManifestZone, 'state' | 'inputs'> {
-  const { sha256, serial, verdict, ds, built, settings } = content;
+/** A zone without a policy is unsigned: nothing in it has a date. */
+function nextRunOfContent(repository: Repository, { journal, settings }: ServedContent, routes: Routes) {
+  const domain = repository.description.domains.get(journal.zone);
+  const policy = domain !== undefined && isSigned(domain) ? rolloverPolicyOf(domain) : settings?.rollover;
+  return policy && nextRunOf(repository, { journal, policy }, routes);
+}
+
+function entryOf(
+  content: ServedContent,
+  path: string,
+  runBefore: NextRun | undefined,
+): Omit<ManifestZone, 'state' | 'inputs'> {
+  const { sha256, serial, verdict, ds, settings } = content;
   const { firstExpiry, counts } = verdict;
-  // What is served must be replaced before a secondary that lost its primary, and caches behind it, run out of signatures.
-  const margin = (settings?.zonePropagationDelay ?? 0) + built.content.expire + built.content.largestTtl;
   return {
     file: basename(path),
     sha256,
@@ -198,7 +223,7 @@ function entryOf(content: ServedContent, path: string): Omit<ManifestZone, 'stat
     signed: settings !== undefined,
     records: counts.records,
     firstExpiry: firstExpiry === undefined ? undefined : manifestTime(firstExpiry),
-    runBefore: firstExpiry === undefined ? undefined : manifestTime(firstExpiry - margin),
+    runBefore: runBefore && manifestTime(runBefore.at),
     ds: printDs(ds, 'zone').split('\n').slice(0, -1),
   };
 }

@@ -1,6 +1,7 @@
 /** A zone on its way from signed to unsigned, as `danezone roll insecure` has asked for it. */
 import type { Domain } from '../describe/description.ts';
 import { Type } from '../dns/type.ts';
+import type { RRsetVersion } from '../journal/journal.ts';
 import { isShown } from '../rollover/key-records.ts';
 import { keyRecords } from '../rollover/move.ts';
 import { type Report, report } from '../text/problem.ts';
@@ -23,7 +24,8 @@ export function hasLeft(state: Led): boolean {
 }
 
 /** TLSA records of hosts are withdrawn by the build; what people have written themselves is theirs. */
-export function reportTlsaLeft({ name: zone, at }: Domain, { built }: ServedContent, to: Report): void {
-  const owners = built.rrsets.filter(({ type, records }) => type === Type.TLSA && records.length > 0);
+export function reportTlsaLeft({ name: zone, at }: Domain, { journal }: ServedContent, to: Report): void {
+  const stands = ({ dropped, records }: RRsetVersion) => dropped === undefined && records.length > 0;
+  const owners = journal.rrsets.filter(({ type, versions }) => type === Type.TLSA && versions.some(stands));
   for (const { owner } of owners) report(to, rules['build/tlsa-holds-ds'], at, { zone, owner }, { subject: zone });
 }

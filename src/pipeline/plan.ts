@@ -5,6 +5,7 @@ import type { Manifest } from '../export/manifest.ts';
 import type { ReadableFiles } from '../host/host.ts';
 import { type Journal, newJournal } from '../journal/journal.ts';
 import { joinPlans } from '../rollover/join-plans.ts';
+import { earliestRun } from '../rollover/next-run.ts';
 import type { Plan } from '../rollover/plan.ts';
 import { planOutlasting } from '../rollover/plan-outlasting.ts';
 import { planZone, type ZonePlan } from '../rollover/plan-zone.ts';
@@ -15,6 +16,7 @@ import { newReport, type Problem, type Report } from '../text/problem.ts';
 import { readManifest, zonesOf } from './build.ts';
 import { tlsaQuestions } from './host-tlsa.ts';
 import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed } from './left-out.ts';
+import { nextRunOf } from './next-run.ts';
 import type { Places } from './places.ts';
 import { policyOfZone } from './policy-of-zone.ts';
 import { type Repository, readRepository, zoneOf } from './repository.ts';
@@ -94,12 +96,15 @@ export function planRepository(
       return [name, planZone({ ...zone, owners }, now, until)];
     }),
   );
+  const runs = [...zones].map(([name, zone]) =>
+    futures.get(name)?.isDue ? { at: now, why: 'a step of a rollover is due' } : nextRunOf(repository, zone, routes),
+  );
   const kept = [...zones].flatMap(([name, { journal }]) => {
     const domain = domains.get(name);
     return domain === undefined ? [] : outlastingIn(repository, domain, journal, routes);
   });
   return {
-    plan: joinPlans(now, until, [...futures.values(), planOutlasting(kept, until)]),
+    plan: joinPlans(now, until, [...futures.values(), planOutlasting(kept, until)], earliestRun(runs)),
     zones,
     futures,
     repository,

@@ -1,5 +1,5 @@
 /** What a build has made of one zone. */
-import type { BuiltZone } from '../journal/built-zone.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Verdict } from '../verify/verify.ts';
 import type { Settings } from './settings-file.ts';
@@ -11,7 +11,8 @@ export interface ServedContent extends Pick<ProvenZone, 'contentDigest' | 'ds' |
   readonly sha256: string;
   readonly serial: number;
   readonly verdict: Verdict;
-  readonly built: BuiltZone;
+  /** With this build in it. */
+  readonly journal: Journal;
   readonly settings: Settings | undefined;
 }
 

@@ -1,15 +1,13 @@
 /** The plan as Markdown, for a merge request or a wiki. */
 import type { Plan, PlanStep } from '../rollover/plan.ts';
 import { escapeControls } from '../text/escape.ts';
-import { actorNames, shortTime, subjectName, whenText } from './plan-words.ts';
+import { actorNames, runText, shortTime, subjectName, whenText } from './plan-words.ts';
 
 export function planMarkdown(plan: Plan): string {
   const { from, until, steps, runBefore, digest } = plan;
   const due = steps.filter(({ state }) => state === 'due' || state === 'overdue');
   const lines = [`# Plan from ${shortTime(from)} to ${shortTime(until)}`, ''];
-  if (runBefore !== undefined) {
-    lines.push(`Run danezone again before **${shortTime(runBefore.at)}**: ${cell(runBefore.why)}.`, '');
-  }
+  if (runBefore !== undefined) lines.push(`${cell(runText(runBefore, from))}.`, '');
   if (due.length > 0) {
     lines.push('## To do now', '');
     for (const step of due) {

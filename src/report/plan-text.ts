@@ -1,7 +1,7 @@
 /** The plan as a list of things to do, for a terminal. */
 import type { Plan, PlanStep } from '../rollover/plan.ts';
 import { escapeControls } from '../text/escape.ts';
-import { actorNames, shortTime, subjectName, whenText } from './plan-words.ts';
+import { actorNames, runText, shortTime, subjectName, whenText } from './plan-words.ts';
 
 /** So many subjects stand in one line; the others are counted. */
 const mostNames = 6;
@@ -10,7 +10,7 @@ export function planText(plan: Plan): string {
   const { from, until, steps, runBefore, digest } = plan;
   const due = steps.filter(({ state }) => state === 'due' || state === 'overdue');
   const lines = [`Plan from ${shortTime(from)} to ${shortTime(until)}`];
-  if (runBefore !== undefined) lines.push(`Run danezone again before ${shortTime(runBefore.at)}: ${runBefore.why}.`);
+  if (runBefore !== undefined) lines.push(`${runText(runBefore, from)}.`);
   const sections: [string, readonly PlanStep[]][] = [
     ['Overdue', due.filter(({ state }) => state === 'overdue')],
     ['Due now', due.filter(({ state }) => state === 'due')],

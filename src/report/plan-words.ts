@@ -14,6 +14,11 @@ export function shortTime(seconds: number): string {
   return `${readableTime(seconds).slice(0, 16)}Z`;
 }
 
+/** When the tool must run. */
+export function runText({ at, why }: NonNullable<Plan['runBefore']>, from: number): string {
+  return at <= from ? `Run danezone build now: ${why}` : `Run danezone build again before ${shortTime(at)}: ${why}`;
+}
+
 /** A name without its final dot, as people write it. */
 export function subjectName({ subject }: Pick<PlanStep, 'subject'>): string {
   return subject.name === '.' ? '.' : subject.name.replace(/\.$/, '');
@@ -27,6 +32,6 @@ export function actionsOf(plan: Plan): readonly PlanStep[] {
 /** `now`, `overdue`, or the date, with a star where it holds only if others act at their earliest. */
 export function whenText({ state, at, assumes }: PlanStep): string {
   if (state === 'overdue') return 'overdue';
-  if (state === 'due' || state === 'done-by-tool') return 'now';
+  if (state === 'due' || state === 'done-by-tool' || state === 'open') return 'now';
   return assumes === undefined ? shortTime(at) : `${shortTime(at)}*`;
 }

@@ -1,33 +1,29 @@
 /** Plans of single zones and hosts made one. */
 import { sha256 } from '../crypto/digest.ts';
 import { hex } from '../text/octets.ts';
+import type { NextRun } from './next-run.ts';
 import type { Lane, Plan, PlanStep } from './plan.ts';
 
 export interface PartPlan {
   readonly steps: readonly PlanStep[];
   readonly lanes: readonly Lane[];
-  readonly runBefore?: Plan['runBefore'];
 }
 
-/** Unix seconds. The tool must run again before the earliest date of any part. */
-export function joinPlans(from: number, until: number, parts: readonly PartPlan[]): Plan {
+/** Unix seconds. */
+export function joinPlans(from: number, until: number, parts: readonly PartPlan[], runBefore?: NextRun): Plan {
   const steps = parts.flatMap((part) => part.steps).sort(inOrder);
-  const dates = parts.flatMap(({ runBefore }) => runBefore ?? []).sort((a, b) => a.at - b.at);
   return {
     from,
     until,
     steps,
     lanes: parts.flatMap(({ lanes }) => lanes),
-    runBefore: dates[0],
+    runBefore,
     digest: digestOf(steps),
   };
 }
 
-/** The steps of one subject at one time stay in the order in which they follow from each other. */
-function inOrder(a: PlanStep, b: PlanStep): number {
-  const [one, other] = [a.subject.name, b.subject.name];
-  return a.at - b.at || (one < other ? -1 : one > other ? 1 : 0);
-}
+/** The steps of one part at one time stay in the order in which they follow from each other. */
+const inOrder = (a: PlanStep, b: PlanStep) => a.at - b.at;
 
 /**
  * Of what a reviewer goes by: which steps there are, in which order, and their dates as far as they are fixed. A step that is due counts

@@ -9,12 +9,7 @@ import { waitText } from './wait-text.ts';
 
 /** Steps beyond `until`, Unix seconds, are left out. */
 export function planOutlasting(all: readonly Outlasting[], until: number): PartPlan {
-  const ends = all.flatMap(({ wait }) => wait.earliest ?? []);
-  return {
-    steps: all.map(withdrawal).filter(({ at }) => at <= until),
-    lanes: [],
-    runBefore: ends.length === 0 ? undefined : { at: Math.min(...ends), why: 'TLSA records leave then' },
-  };
+  return { steps: all.map(withdrawal).filter(({ at }) => at <= until), lanes: [] };
 }
 
 function withdrawal({ owner, type, host, wait: { wait, earliest, atBest } }: Outlasting): PlanStep {

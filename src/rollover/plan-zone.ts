@@ -13,8 +13,6 @@ import { isDone, keyOf } from './key-records.ts';
 import { LaneBook } from './lanes.ts';
 import type { Blocked, Move, Wait, WantedKey } from './move.ts';
 import { keyRecords } from './move.ts';
-import type { NextRun } from './next-run.ts';
-import { nextRun } from './next-run.ts';
 import type { Lane, PlanStep } from './plan.ts';
 import { dsChange } from './plan-ds.ts';
 import { deploymentsOf, nextDeployment, recordDrafts, sightsOf } from './plan-hosts.ts';
@@ -24,7 +22,6 @@ import { type Draft, StepBook } from './plan-steps.ts';
 import { undoUntil } from './plan-undo.ts';
 import { actionWords, causes, type WordFacts, type ZoneAction } from './plan-words.ts';
 import {
-  decidedAt,
   deployNext,
   publish,
   type Ran,
@@ -40,7 +37,8 @@ import { lifetimeTerms } from './wanted-keys.ts';
 export interface ZonePlan {
   readonly steps: readonly PlanStep[];
   readonly lanes: readonly Lane[];
-  readonly runBefore?: NextRun;
+  /** A run at the beginning changes something. */
+  readonly isDue: boolean;
   /** The journal at the horizon: what the proof judges. */
   readonly history: Journal;
   /** Nothing can move any more, and why: moves that wait for nothing that has a date. */
@@ -69,7 +67,6 @@ class Future {
   #zone: VirtualZone;
   readonly #from: number;
   readonly #builtSerial: number | undefined;
-  readonly #runBefore: NextRun | undefined;
   readonly #book: StepBook;
   readonly #lanes: LaneBook;
   readonly #names = new KeyNames();
@@ -91,14 +88,6 @@ class Future {
     this.#book = new StepBook(from);
     this.#lanes = new LaneBook(zone.journal.zone);
     this.#isDeclared = zone.journal.requests.insecure === undefined;
-    const decided = decidedAt(zone, from).map(({ decision }) => decision);
-    this.#runBefore = nextRun({
-      journal: zone.journal,
-      policy: zone.policy,
-      now: from,
-      unserved: decided.flatMap(({ beforeDs }) => beforeDs),
-      events: decided.flatMap(({ nextEvent }) => nextEvent ?? []),
-    });
   }
 
   /** Everything that happens at `now`; the date of the next event, if there is one. */
@@ -134,11 +123,10 @@ class Future {
   end(until: number): ZonePlan {
     this.#zone = renewedUntil(this.#zone, until);
     const { steps } = this.#book;
-    const isDue = steps.some(({ state }) => state === 'done-by-tool');
     return {
       steps: steps.map((step) => ({ ...step, undoUntil: undoUntil(step, steps, this.#zone.journal.keys) })),
       lanes: this.#lanes.lanes(until),
-      runBefore: isDue ? { at: this.#from, why: 'a step of a rollover is due' } : this.#runBefore,
+      isDue: steps.some(({ state }) => state === 'done-by-tool'),
       history: this.#zone.journal,
       stuck: this.#blocked.filter(({ why }) => why.kind !== 'time'),
     };

@@ -5,6 +5,7 @@
 import type { Name } from '../dns/name.ts';
 import type { KeyId } from '../journal/journal.ts';
 import type { Precondition, Term } from './move.ts';
+import type { NextRun } from './next-run.ts';
 
 export type Actor = 'tool' | 'operator' | 'registrar' | 'acme';
 
@@ -16,8 +17,8 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** One lane a key or certificate, for the timeline. */
   readonly lanes: readonly Lane[];
-  /** The next date by which the tool must run, and why. */
-  readonly runBefore?: { readonly at: number; readonly why: string };
+  /** The next date by which the tool must run, and why; no later than `from`: now. */
+  readonly runBefore?: NextRun;
   /** SHA-256, hexadecimal, over the steps: equal as long as nothing that a reviewer has seen has changed. */
   readonly digest: string;
 }
