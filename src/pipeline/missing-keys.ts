@@ -31,6 +31,7 @@ function missingHalf(record: KeyRecord, set: KeySet, privateHalves: 'read' | 'ig
   if (record.goal === 'hidden' && !signs && !isShown(record, 'dnskey')) return undefined;
   const key = [...set.keys, ...set.refused].find(({ algorithm, tag }) => keyId(algorithm, tag) === record.id);
   if (key === undefined) return 'key';
-  const comes = record.goal === 'omnipresent' && !signs;
+  // That of a stand-by key may be kept elsewhere until it takes over.
+  const comes = record.goal === 'omnipresent' && !signs && record.standby !== true;
   return privateHalves === 'read' && comes && !set.hasPrivateHalf(key) ? 'private' : undefined;
 }
