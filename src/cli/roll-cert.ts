@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { NextKeyPlace, NextKeyWait } from '../pipeline/next-key.ts';
 import type { Places } from '../pipeline/places.ts';
 import { escapeControls, quote } from '../text/escape.ts';
-import { hex, type Octets } from '../text/octets.ts';
+import { equalOctets, hex, type Octets } from '../text/octets.ts';
 import { newReport } from '../text/problem.ts';
 import type { KeyChoice } from '../x509/make-request.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
@@ -14,7 +14,7 @@ export const rollCert: CommandSpec = {
   name: 'roll cert',
   arguments: [{ flags: '<host>', description: 'the host whose server gets a new key' }],
   summary: 'make the next key of a certificate and its request, so that its TLSA record is published ahead',
-  description: `A new private key is written to --key-out: PKCS#8, mode 0600, outside the repository and every git work tree, never over a file. The request (PKCS#10) for the names of the current certificate is signed with it and written where next: of the certificate names a file; where there is no next:, beside the chain, and the line to add is said. The next danezone build publishes the TLSA record of the key beside the current one.
+  description: `A new private key is written to --key-out: PKCS#8, mode 0600, outside the repository and every git work tree, never over a file. The request (PKCS#10) for the names of the current certificate is signed with it and written where next: of the certificate names a file; where there is no next:, beside the chain, and next: is added to the description. The change is shown; comments and order stay. Where the description has an unusual shape it is left alone, and the line to add is said. The next danezone build publishes the TLSA record of the key beside the current one.
 
 With the request the authority issues the certificate, at any time; the server may use it when danezone ready says go. No octet of the private key is shown, and danezone keeps no copy.
 
@@ -81,7 +81,9 @@ async function rollCertificate(
   const choice = algorithm ?? (found.current && choiceLike(found.current)) ?? 'ecdsa-p256';
   const key = newKey(choice);
   const pem = await pemOf(makeRequest(key, found.dnsNames), key.spki);
-  await writeBoth(host, { keyPath, privatePem: key.privatePem, requestPath, pem });
+  const named = repository.description.certificates.get(found.certificate)?.next?.value === request;
+  const change = named ? undefined : await nextNamed(host, places, found, request);
+  await writeAll(host, { keyPath, privatePem: key.privatePem, requestPath, pem, change });
 
   const { readThrough } = await import('../host/commit-record.ts');
   const { readZoneState } = await import('../pipeline/zone-state.ts');
@@ -95,7 +97,7 @@ async function rollCertificate(
     now,
   );
   const spki = hex(sha256(key.spki));
-  await say(host, globals, { name, found, choice, key: keyPath, request, spki, waits });
+  await say(host, globals, { name, found, choice, key: keyPath, request, spki, waits, isNamed: named, change });
   return Exit.done;
 }
 
@@ -174,34 +176,69 @@ async function pemOf(der: Octets, spki: Octets): Promise<string> {
   return blockText({ label: 'CERTIFICATE REQUEST', at, headers: [], octets: der });
 }
 
+/** A file of the description. */
+interface Change {
+  readonly path: string;
+  readonly before: Octets;
+  readonly after: Octets;
+}
+
+/** The description with the request under next:; undefined where a person has to write it. */
+async function nextNamed(
+  { files }: Host,
+  { root }: Places,
+  found: NextKeyPlace,
+  request: string,
+): Promise<Change | undefined> {
+  const { withNext } = await import('../pipeline/next-key.ts');
+  const path = files.realPath(join(root, found.chain.at.file));
+  const before = files.read(path);
+  const after = withNext(found, before, request);
+  return after && { path, before, after };
+}
+
 interface Writing {
   readonly keyPath: string;
   readonly privatePem: string;
   readonly requestPath: string;
   readonly pem: string;
+  readonly change?: Change;
 }
 
-/** The request is announced only when its key is on the disk; a key whose request did not get there is removed again. */
-async function writeBoth(host: Host, { keyPath, privatePem, requestPath, pem }: Writing): Promise<void> {
+/**
+ * The request is announced only when its key is on the disk; a key whose request did not get there is removed again. The description names
+ * the request last.
+ */
+async function writeAll(host: Host, { keyPath, privatePem, requestPath, pem, change }: Writing): Promise<void> {
   const { files } = host;
   const { stageFile } = await import('./staged-file.ts');
   const stage = stageFile(host, requestPath);
+  const yaml = change && stageFile(host, change.path);
   let hasKey = false;
   try {
     stage.setMode(0o644);
     stage.write(Buffer.from(pem));
     stage.close();
+    if (change !== undefined) {
+      yaml?.setMode(files.facts(change.path)?.mode ?? 0o644);
+      yaml?.write(change.after);
+      yaml?.close();
+    }
     const file = files.create(keyPath, 0o600);
     hasKey = true;
     file.write(Buffer.from(privatePem));
     file.close();
     files.syncFolder(dirname(keyPath));
     stage.commit();
+    if (change === undefined) return;
+    if (equalOctets(files.read(change.path), change.before)) yaml?.commit();
+    else throw new UsageError(`${quote(change.path)} was changed by somebody else meanwhile: add next: by hand`);
   } catch (error) {
     if (hasKey && files.facts(stage.path) !== undefined) files.remove(keyPath);
     throw error;
   } finally {
     stage.discard();
+    yaml?.discard();
   }
 }
 
@@ -214,12 +251,14 @@ interface Made {
   /** SHA-256 of the public key. */
   readonly spki: string;
   readonly waits: readonly NextKeyWait[];
+  /** The description named the request already. */
+  readonly isNamed: boolean;
+  readonly change?: Change;
 }
 
 async function say(host: Host, { format, quiet }: Globals, made: Made): Promise<void> {
-  const { found, choice, key, request, spki, waits } = made;
+  const { found, choice, key, request, spki, waits, isNamed, change } = made;
   const { at } = found.chain;
-  const isNamed = found.isNamed && found.request === request;
   const line = `next: ${posix.relative(posix.dirname(at.file), request)}`;
   const { printDuration } = await import('../text/duration.ts');
   if (format === 'json') {
@@ -234,7 +273,8 @@ async function say(host: Host, { format, quiet }: Globals, made: Made): Promise<
         key,
         request,
         spki,
-        add: isNamed ? undefined : { file: at.file, line: at.line, text: line },
+        changed: change && at.file,
+        add: isNamed || change ? undefined : { file: at.file, line: at.line, text: line },
         waits: waits.map(({ host: of, service, zone, wait }) => ({ host: of, service: service.name, zone, ...wait })),
       }),
     );
@@ -243,7 +283,7 @@ async function say(host: Host, { format, quiet }: Globals, made: Made): Promise<
   if (quiet) return;
   const name = made.name.replace(/\.$/, '');
   const zones = [...new Set(waits.map(({ zone }) => zone.replace(/(?<=.)\.$/, '')))].join(' ');
-  const edit = found.isNamed
+  const edit = found.named
     ? `in ${at.file}, certificates.${found.certificate}, change next: so that it says: ${line}`
     : `in ${at.file}:${at.line}, certificates.${found.certificate}, beside chain: ${found.chain.text}, add: ${line}`;
   const formulas = waits.map(({ host: of, service, wait }) =>
@@ -252,7 +292,7 @@ async function say(host: Host, { format, quiet }: Globals, made: Made): Promise<
       : `     ${of.replace(/\.$/, '')} ${service.name}: ${wait.text}: ${printDuration(wait.seconds)} in all\n`,
   );
   const steps = [
-    ...(isNamed ? [] : [`${edit}\n`]),
+    ...(isNamed || change ? [] : [`${edit}\n`]),
     'danezone build, and publish its zones\n',
     `danezone confirm published${zones === '' ? '' : ` ${zones}`}, when every name server shows them\n`,
     `danezone ready ${name}, until it says go\n${formulas.join('')}`,
@@ -265,11 +305,24 @@ async function say(host: Host, { format, quiet }: Globals, made: Made): Promise<
       `${choice} key for ${found.certificate}: ${found.dnsNames.join(', ')}\n` +
         `  wrote ${key} (mode 0600; there is no other copy)\n` +
         `  wrote ${request}\n` +
+        (change ? `  changed ${at.file}:\n${changedLines(change)}` : '') +
         `  SHA-256 of its public key: ${spki}\n` +
         'What follows (docs/acme.md):\n' +
         steps.map((step, at) => `  ${at + 1}. ${step}`).join(''),
     ),
   );
+}
+
+/** What differs, line by line. */
+function changedLines({ before, after }: Change): string {
+  const [old, now] = [before, after].map((octets) => Buffer.from(octets).toString('utf8').split(/\r?\n/));
+  let start = 0;
+  while (start < old.length && old[start] === now[start]) start++;
+  let end = 0;
+  while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end++;
+  const shown = (mark: string, lines: readonly string[]) =>
+    lines.slice(start, lines.length - end).map((line) => `    ${mark} ${line}\n`);
+  return [...shown('-', old), ...shown('+', now)].join('');
 }
 
 const escapeControlsOfLines = (text: string): string => text.split('\n').map(escapeControls).join('\n');

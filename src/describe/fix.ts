@@ -103,7 +103,7 @@ const plainText = /^[a-z0-9_./](?:[a-z0-9_./@*+-]| (?=[a-z0-9]))*$/i;
 const noString = /^(?:null|true|false|[0-9.+-]*|0[xo].*|[0-9.]+e[0-9+-]+|\.(?:inf|nan))$/i;
 
 /** The text as YAML, in the quotes that stand there. */
-function writtenAs(style: YamlScalar['style'], text: string): string | undefined {
+export function writtenAs(style: YamlScalar['style'], text: string): string | undefined {
   if (/[\x00-\x1f\x7f-\x9f]/.test(text)) return undefined;
   if (style === 'double') return `"${text.replace(/["\\]/g, '\\$&')}"`;
   if (style === 'plain' && plainText.test(text) && !noString.test(text)) return text;
@@ -136,7 +136,7 @@ function scalarsOf(root: YamlNode): YamlScalar[] {
 }
 
 /** Whether two trees are equal, apart from the scalars of the first that were to become another text. */
-function isSameBut(before: YamlNode, after: YamlNode, wanted: ReadonlyMap<YamlScalar, string>): boolean {
+export function isSameBut(before: YamlNode, after: YamlNode, wanted: ReadonlyMap<YamlScalar, string>): boolean {
   if (before.kind === 'scalar') {
     if (after.kind !== 'scalar') return false;
     const text = wanted.get(before);

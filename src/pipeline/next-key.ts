@@ -1,10 +1,13 @@
 /** Where the next key of a certificate goes: which certificate is meant, its names, the file of its request, and who waits for it. */
 import { posix } from 'node:path';
+import { withEntry } from '../describe/add-entry.ts';
 import type { CertificateSource, Host, Service } from '../describe/description.ts';
+import { applyFixes } from '../describe/fix.ts';
 import type { Name } from '../dns/name.ts';
 import type { Journal } from '../journal/journal.ts';
 import { sumOf, tlsaWait } from '../rollover/tlsa-wait.ts';
 import { waitText } from '../rollover/wait-text.ts';
+import type { Octets } from '../text/octets.ts';
 import type { Position } from '../text/problem.ts';
 import type { KeyAlgorithm } from '../x509/public-key.ts';
 import { tlsaQuestion } from './host-tlsa.ts';
@@ -26,8 +29,8 @@ export interface NextKeyPlace {
   readonly current?: KeyAlgorithm;
   /** What stands under `next:`, or would go there; path from the root of the repository. */
   readonly request: string;
-  /** The description names it. */
-  readonly isNamed: boolean;
+  /** Where the description names it under `next:`. */
+  readonly named?: Position;
   /** The path under `chain:` in the description. */
   readonly chain: { readonly at: Position; readonly text: string };
 }
@@ -72,9 +75,26 @@ export function nextKeyPlace(
     dnsNames: certified.length > 0 ? certified : [shown],
     current: leaf?.key,
     request: source.next?.value ?? usualRequest(source),
-    isNamed: source.next !== undefined,
+    named: source.next?.at,
     chain: { at: source.chain.at, text: posix.relative(posix.dirname(source.chain.at.file), source.chain.value) },
   };
+}
+
+/**
+ * The file of the description with `request`, a path from the root, under `next:` of the certificate; undefined where its shape is
+ * unusual, and a person has to write it.
+ */
+export function withNext(
+  { certificate, chain, named }: NextKeyPlace,
+  octets: Octets,
+  request: string,
+): Octets | undefined {
+  const { file } = chain.at;
+  const text = posix.relative(posix.dirname(file), request);
+  if (named === undefined) {
+    return withEntry(file, octets, { path: ['certificates', certificate], after: 'chain', key: 'next', text });
+  }
+  return named.file === file ? applyFixes(file, octets, [{ position: named, text }])?.octets : undefined;
 }
 
 /** Beside the chain, where whoever wrote the description keeps such files. */

@@ -78,17 +78,39 @@ describe('roll cert', () => {
     expect(zone.match(/\tTLSA\t/g)).toHaveLength(2);
   });
 
-  test('without next: it says the line that is missing and where, and with it the description is in order', async () => {
+  test('without next: the description gets it, and nothing else of it changes; the change is shown', async () => {
     const host = hostWith();
-    const { add } = JSON.parse((await roll(host, '--format', 'json')).out);
-    expect(add).toEqual({ file: 'zones/common.yaml', line: 4, text: 'next: certs/mx1.next.csr' });
-    host.put(
-      '/infra/zones/common.yaml',
-      description.replace('{chain: certs/p256.pem}', `{chain: certs/p256.pem, ${add.text}}`),
-    );
-    const spki = hex(requestAt(host, csr).spki);
+    const { status, out } = await roll(host);
+    expect(status).toBe(0);
+    const line = '  mx1: {chain: certs/p256.pem}';
+    const after = '  mx1: {chain: certs/p256.pem, next: certs/mx1.next.csr}';
+    expect(text(host, '/infra/zones/common.yaml')).toBe(description.replace(line, after));
+    expect(out).toContain(`    - ${line}\n    + ${after}\n`);
     expect((await danezone(host, 'check')).status).toBe(0);
-    expect(spki).not.toBe('');
+    await danezone(host, 'build');
+    expect(text(host, '/infra/build/example.org.zone').match(/\tTLSA\t/g)).toHaveLength(2);
+  });
+
+  test('another file under next: gives way to the one that was named with --csr-out', async () => {
+    const host = named({ '/infra/zones/certs/other/x': '' });
+    const { changed, add } = JSON.parse(
+      (await roll(host, '--csr-out', 'zones/certs/other/new.csr', '--format', 'json')).out,
+    );
+    expect([changed, add]).toEqual(['zones/common.yaml', undefined]);
+    expect(text(host, '/infra/zones/common.yaml')).toContain('next: certs/other/new.csr}');
+  });
+
+  test('a description of an unusual shape stays as it is: the line that is missing and its place are said', async () => {
+    const shared = description.replace(
+      '  mx1: {chain: certs/p256.pem}',
+      '  old: &mx {chain: certs/p256.pem}\n  mx1: *mx',
+    );
+    const host = hostWith({ '/infra/zones/common.yaml': shared });
+    const { add, changed } = JSON.parse((await roll(host, '--format', 'json')).out);
+    expect(add).toEqual({ file: 'zones/common.yaml', line: 4, text: 'next: certs/mx1.next.csr' });
+    expect(changed).toBeUndefined();
+    expect(text(host, '/infra/zones/common.yaml')).toBe(shared);
+    expect(requestAt(host, csr).signatureVerifies).toBe(true);
   });
 
   test('the key is of the kind of the current one unless --algorithm says otherwise', async () => {
