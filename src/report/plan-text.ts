@@ -8,25 +8,45 @@ const mostNames = 6;
 
 export function planText(plan: Plan): string {
   const { from, until, steps, runBefore, digest } = plan;
-  const due = steps.filter(({ state }) => state === 'due' || state === 'overdue');
   const lines = [`Plan from ${shortTime(from)} to ${shortTime(until)}`];
   if (runBefore !== undefined) lines.push(`${runText(runBefore, from)}.`);
-  const sections: [string, readonly PlanStep[]][] = [
-    ['Overdue', due.filter(({ state }) => state === 'overdue')],
-    ['Due now', due.filter(({ state }) => state === 'due')],
-    ['Done by this run', steps.filter(({ state }) => state === 'done-by-tool')],
-    ['Later', steps.filter(({ state }) => state === 'later')],
+  const isDue = ({ state }: PlanStep) => state === 'due' || state === 'overdue';
+  if (!steps.some(isDue)) lines.push(...quietLines(steps));
+  for (const [title, state] of sections) {
+    const groups = inOrder(grouped(steps.filter((step) => step.state === state)));
+    if (groups.length > 0) lines.push('', title, ...groups.flatMap(stepLines));
+  }
+  const notes = [
+    ...(steps.some(({ assumes }) => assumes !== undefined)
+      ? ['* if everybody acts at the earliest date; the date moves with the day on which it is really done.']
+      : []),
+    ...(steps.some(isRoutine) ? [`Publish and confirm: ${routineWhy}.`] : []),
   ];
-  for (const [title, of] of sections) {
-    if (of.length > 0) lines.push('', title, ...inOrder(grouped(of)).flatMap(stepLines));
-  }
-  if (steps.length === 0) lines.push('', 'Nothing is to be done.');
-  if (steps.some(({ assumes }) => assumes !== undefined)) {
-    lines.push('', '* if everybody acts at the earliest date; the date moves with the day on which it is really done.');
-  }
+  if (notes.length > 0) lines.push('', ...notes);
   lines.push('', `Digest of this plan: ${digest}`);
   return shown(lines);
 }
+
+const sections = [
+  ['Overdue', 'overdue'],
+  ['Due now', 'due'],
+  ['Done by the next danezone build', 'done-by-tool'],
+  ['Whenever you like', 'open'],
+  ['Later', 'later'],
+] as const satisfies readonly (readonly [string, PlanStep['state']])[];
+
+/** Nobody has to do anything now: when that ends. */
+function quietLines(steps: readonly PlanStep[]): string[] {
+  const next = inOrder(grouped(steps.filter(({ actor, state }) => actor !== 'tool' && state === 'later')))[0];
+  if (steps.length === 0 || next === undefined) return ['Nothing is to be done.'];
+  const { title, subject } = groupWords(next);
+  return [`Nothing is to be done now. Next, ${whenText(next.step)}: ${title} (${subject}).`];
+}
+
+/** What follows every change is said once for all of them. */
+const isRoutine = ({ action, state }: PlanStep) => action.kind === 'confirm-published' && state === 'later';
+const routineWhy =
+  'waiting times count from the day on which all name servers show something; until that is confirmed, every step after it waits';
 
 /** What people have to do now, for the end of a build; empty where there is nothing. */
 export function dueText(plan: Plan): string {
@@ -46,14 +66,22 @@ function shown(lines: readonly string[]): string {
 
 /** Actions that are done for many zones at once. */
 const manyWords: Readonly<
-  Record<string, { readonly title: string; readonly commands: (names: string) => readonly string[] } | undefined>
+  Record<string, { readonly title: string; readonly commands?: (names: string) => readonly string[] } | undefined>
 > = {
   'confirm-published': {
     title: 'Publish the serials built last on every name server, then confirm them',
     commands: () => ['danezone confirm published --all'],
   },
+  'publish-dnskey': { title: 'Publish the DNSKEY of the new keys' },
+  'sign-with': { title: 'Sign the zones with the new keys' },
+  'stop-signing-with': { title: 'Sign the zones no longer with the old keys' },
+  'withdraw-dnskey': { title: 'Withdraw the DNSKEY of the old keys' },
+  unsign: { title: 'Build these zones without keys and signatures' },
   'add-ds': { title: 'Add the DS records at the parents', commands: dsCommands },
-  'remove-ds': { title: 'Remove the DS records of the old keys from the parents', commands: dsCommands },
+  'remove-ds': {
+    title: 'Remove the DS records of the old keys from the parents',
+    commands: (names) => [`danezone ds ${names}`, `danezone confirm ds-gone ${names}`],
+  },
   'confirm-certificate': {
     title: 'Look at every address of these hosts, and confirm that they show their certificates',
     commands: (names) => names.split(' ').map((name) => `danezone confirm cert-served ${name}`),
@@ -72,13 +100,13 @@ interface Group {
   readonly names: readonly string[];
 }
 
-/** Steps that differ in their subject only are one. */
+/** Steps of one minute that differ in their subject only are one. */
 function grouped(steps: readonly PlanStep[]): Group[] {
   const groups = new Map<string, PlanStep[]>();
   for (const step of steps) {
     const name = subjectName(step);
     const alike = manyWords[step.action.kind] === undefined ? step.title.replaceAll(name, '') : step.action.kind;
-    const key = JSON.stringify([step.at, step.actor, alike, step.state]);
+    const key = JSON.stringify([whenText(step), step.actor, alike, step.state]);
     groups.set(key, [...(groups.get(key) ?? []), step]);
   }
   return [...groups.values()].map((all) => ({
@@ -96,37 +124,50 @@ function earliest(dates: readonly (number | undefined)[]): number | undefined {
 
 /** What the tool does at a time comes before what people do with it, for all zones. */
 function inOrder(groups: readonly Group[]): readonly Group[] {
+  const minute = ({ step }: Group) => (step.state === 'later' ? Math.ceil(step.at / 60) : 0);
   const rank = ({ step }: Group) => (step.actor === 'tool' ? 0 : 1);
-  return [...groups].sort((a, b) => a.step.at - b.step.at || rank(a) - rank(b));
+  return [...groups].sort((a, b) => minute(a) - minute(b) || rank(a) - rank(b));
 }
 
 function groupWords({ step, steps, names }: Group): { title: string; subject: string; commands: readonly string[] } {
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
   const subject = `${names.slice(0, mostNames).join(', ')}${more}`;
-  const words = steps.length === 1 ? undefined : manyWords[step.action.kind];
+  const isOne = steps.every(({ title }) => title === step.title);
+  const words = steps.length === 1 || (isOne && step.actor === 'tool') ? undefined : manyWords[step.action.kind];
   return {
     title: words?.title ?? step.title,
     subject,
-    commands: words?.commands(names.join(' ')) ?? [...new Set(steps.flatMap(({ commands }) => commands))],
+    commands: words?.commands?.(names.join(' ')) ?? [...new Set(steps.flatMap(({ commands }) => commands))],
   };
 }
 
 function stepLines(group: Group): string[] {
   const { step, steps, names } = group;
-  const latest = earliest(steps.map((each) => each.latest));
-  const undoUntil = earliest(steps.map((each) => each.undoUntil));
   const { title, subject, commands } = groupWords(group);
+  if (isRoutine(step)) {
+    const all = names.length > mostNames ? '--all' : names.join(' ');
+    return ['', `  ${whenText(step)}  you: Publish and confirm`, `      $ danezone confirm published ${all}`];
+  }
+  const latest = earliest(steps.map((each) => each.latest));
+  const reasons = new Set(steps.map(({ reason }) => reason.text));
+  const example = reasons.size > 1 ? ` (${names[0]})` : '';
   return [
     '',
     `  ${whenText(step)}  ${actorNames[step.actor]}: ${title}`,
     `      for ${subject}`,
-    `      why: ${step.reason.text}`,
+    `      why${example}: ${step.reason.text}`,
     `      if late: ${step.ifLate}`,
     ...(latest === undefined ? [] : [`      at the latest ${shortTime(latest)}`]),
-    ...(undoUntil === undefined
-      ? []
-      : [`      can be taken back until ${shortTime(undoUntil)}: danezone roll abort ${names.join(' ')}`]),
+    ...undoLines(group),
     ...(steps.length > 1 || step.actor === 'tool' ? [] : step.after.map((line) => `      = ${line}`)),
     ...(step.actor === 'tool' ? [] : commands.map((command) => `      $ ${command}`)),
   ];
+}
+
+/** A roll is taken back by a command, what hosts do by the description. */
+function undoLines({ step, steps, names }: Group): string[] {
+  const until = earliest(steps.map(({ undoUntil }) => undoUntil));
+  if (until === undefined) return [];
+  const how = step.subject.kind === 'zone' ? `danezone roll abort ${names.join(' ')}` : 'change the description back';
+  return [`      can be taken back until ${shortTime(until)}: ${how}`];
 }

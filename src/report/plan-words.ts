@@ -9,9 +9,14 @@ export const actorNames: Readonly<Record<PlanStep['actor'], string>> = {
   acme: 'the ACME client',
 };
 
-/** `2026-01-01 00:00Z`: the steps of a plan are not made to the second. */
+/** `2026-01-01 00:00Z`: the steps of a plan are not made to the second. An end of a time is never later than it is. */
 export function shortTime(seconds: number): string {
   return `${readableTime(seconds).slice(0, 16)}Z`;
+}
+
+/** The first full minute at which it is safe: what is not before 12:00:01 is not before 12:01. */
+export function notBefore(seconds: number): string {
+  return shortTime(Math.ceil(seconds / 60) * 60);
 }
 
 /** When the tool must run. */
@@ -33,5 +38,5 @@ export function actionsOf(plan: Plan): readonly PlanStep[] {
 export function whenText({ state, at, assumes }: PlanStep): string {
   if (state === 'overdue') return 'overdue';
   if (state === 'due' || state === 'done-by-tool' || state === 'open') return 'now';
-  return assumes === undefined ? shortTime(at) : `${shortTime(at)}*`;
+  return assumes === undefined ? notBefore(at) : `${notBefore(at)}*`;
 }

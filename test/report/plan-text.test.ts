@@ -24,6 +24,8 @@ const confirm = (apex: string): PlanStep =>
     commands: [`danezone confirm published ${apex.slice(0, -1)} --serial 2`],
   });
 
+const look = { kind: 'declare-unsigned' } as const;
+
 describe('a plan as text', () => {
   test('steps stand below what they are: overdue, due, done by this run, later', () => {
     const text = planText(
@@ -31,14 +33,22 @@ describe('a plan as text', () => {
         step({ id: 'a', title: 'A', state: 'overdue', latest: from - day }),
         step({ id: 'b', title: 'B', state: 'due' }),
         step({ id: 'c', title: 'C', state: 'done-by-tool', actor: 'tool' }),
-        step({ id: 'd', title: 'D', state: 'later', at: from + day }),
-        step({ id: 'e', title: 'E', state: 'later', at: from + day, assumes: 'others act', actor: 'registrar' }),
+        step({ id: 'd', title: 'D', state: 'later', at: from + day, action: look }),
+        step({
+          id: 'e',
+          title: 'E',
+          state: 'later',
+          at: from + day,
+          assumes: 'others act',
+          actor: 'registrar',
+          action: look,
+        }),
       ]),
     );
     expect(sections(text)).toEqual({
       Overdue: ['overdue  you: A'],
       'Due now': ['now  you: B'],
-      'Done by this run': ['now  danezone: C'],
+      'Done by the next danezone build': ['now  danezone: C'],
       Later: ['2026-01-02 00:00Z  you: D', '2026-01-02 00:00Z*  the registrar: E'],
     });
     expect(text).toMatch(/^ {6}at the latest 2025-12-31 00:00Z$/m);
@@ -141,11 +151,26 @@ describe('a plan as text', () => {
         { ...confirm('z1.example.'), at, state: 'later' },
       ]),
     );
-    expect(sections(text).Later.map((line) => line.split('  ')[1].split(':')[0])).toEqual([
-      'danezone',
-      'danezone',
-      'you',
+    expect(sections(text).Later).toEqual([
+      '2026-01-02 00:00Z  danezone: Sign the zones with the new keys',
+      '2026-01-02 00:00Z  you: Publish and confirm',
     ]);
+    expect(text).toContain('$ danezone confirm published z0.example z1.example\n');
+  });
+
+  test('what nobody waits for is no action of today, and the next one is named', () => {
+    const deploy = { id: 'd', title: 'Deploy', actor: 'acme', state: 'open' } as const;
+    const text = planText(plan([step(deploy), step({ id: 'l', title: 'Look', state: 'later', at: from + day })]));
+    expect(sections(text)['Whenever you like']).toEqual(['now  the ACME client: Deploy']);
+    expect(text).toContain('Nothing is to be done now. Next, 2026-01-02 00:00Z: ');
+    expect(dueText(plan([step(deploy)]))).toBe('');
+  });
+
+  test('the minute of a step is never before its second', () => {
+    const later = step({ state: 'later', at: from + 1, latest: from + 119 });
+    expect(planText(plan([{ ...later, title: 'Look', action: { kind: 'declare-unsigned' } }]))).toMatch(
+      /2026-01-01 00:01Z {2}you: Look[^]*at the latest 2026-01-01 00:01Z/,
+    );
   });
 
   test('until when a roll can be taken back, and by which command', () => {
