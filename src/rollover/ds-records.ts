@@ -64,7 +64,7 @@ export function leadsNowhere(journal: Journal): boolean {
  * that is in every cache was seen last without a type of today. Meanwhile no roll touches the DS, and while a roll
  * does, the types stay.
  */
-export function changesDigests(journal: Journal, keys: readonly KeyRecord[], policy: RolloverPolicy): boolean {
+function changesDigests(journal: Journal, keys: readonly KeyRecord[], policy: RolloverPolicy): boolean {
   const seen = lastSeenDs(journal);
   if (seen === undefined || keys.some(isMoving)) return false;
   const types = digestsTaken(policy);
@@ -77,18 +77,33 @@ export function changesDigests(journal: Journal, keys: readonly KeyRecord[], pol
 }
 
 /**
+ * Whether no roll may touch the DS for the sake of their digest types: those are changing, or the last build asked for an older one
+ * too, and the next asks for today's alone. With both in one step the parent would be asked for more than it takes.
+ */
+export function hasDigestsFirst(journal: Journal, keys: readonly KeyRecord[], policy: RolloverPolicy): boolean {
+  const taken = digestsTaken(policy);
+  const asksOlder = !keys.some(isMoving) && digestsAsked(journal).some((type) => !taken.includes(type));
+  return asksOlder || changesDigests(journal, keys, policy);
+}
+
+/**
  * The digest types to ask for: while a DS is on its way those that were asked for before, else those of the policy. Where the parent
  * adds and removes, an old type stays until every new one was seen.
  */
 export function digestsWanted(journal: Journal, keys: readonly KeyRecord[], policy: RolloverPolicy): readonly number[] {
   const wanted = digestsTaken(policy);
-  const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
-  const before = ascending(asked.map((record) => Number.parseInt(record.slice(6, 8), 16)));
+  const before = digestsAsked(journal);
   if (before.length === 0) return wanted;
   if (keys.some(isMoving)) return before;
   if (policy.parent.replace === 'atomic' || !changesDigests(journal, keys, policy)) return wanted;
   const both = ascending([...before, ...wanted]);
   return both.length * keys.filter((key) => isShown(key, 'ds')).length <= policy.parent.maxDs ? both : wanted;
+}
+
+/** Those of the DS set that the last build asked for. */
+function digestsAsked({ parentDs }: Journal): readonly number[] {
+  const asked = parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+  return ascending(asked.map((record) => Number.parseInt(record.slice(6, 8), 16)));
 }
 
 /** The digest types of the policy, as far as the parent has room for them. */

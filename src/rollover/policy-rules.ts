@@ -4,7 +4,7 @@
  * it is about, and whether that move may be made.
  */
 import type { Journal, KeyRecord } from '../journal/journal.ts';
-import { changesDigests, dsCapacity, replacesAtOnce } from './ds-records.ts';
+import { dsCapacity, hasDigestsFirst, replacesAtOnce } from './ds-records.ts';
 import { algorithmOfKey, fits, hasZrrsig, isShown, keyOf, ofAlgorithm, withMove } from './key-records.ts';
 import type { KeyRecordName, Move } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
@@ -105,7 +105,7 @@ const table = {
     text: 'the digest types of the DS are changing, and never in one step with a roll',
     records: ['ds'],
     to: 'rumoured',
-    allows: (_, keys, { journal, policy }) => !changesDigests(journal, keys, policy),
+    allows: (_, keys, { journal, policy }) => !hasDigestsFirst(journal, keys, policy),
   },
   'ds-successor-first': {
     text: 'another DS takes over before one is removed',

@@ -424,6 +424,24 @@ describe('digest types', () => {
     expect(dsWanted(life.journal, life.policy)).toEqual([dsOf(zone, key, 4)]);
   });
 
+  test('a roll that was waiting for them begins when the old one is no longer asked for: the parent never gets four for two', () => {
+    const life = Life.signed({ ...policy, parent: { ...policy.parent, maxDs: 2 } });
+    life.policy = { ...life.policy, parent: { ...life.policy.parent, digests: [4] } };
+    life.build();
+    life.ask(rollCsk(life.journal)).build();
+    life.publish();
+    life.now += 10 * day;
+    life.build();
+    life.publish();
+    life.showDs();
+    const asked = [0, 2, 4].map((days) => {
+      life.now += days * day;
+      life.turn();
+      return dsWanted(life.journal, life.policy).length;
+    });
+    expect([asked, life.story().at(-1)?.[1]]).toEqual([[1, 2, 1], 'K2 OOOO']);
+  });
+
   test('where the registrar takes the DNSKEY, it chooses the type', () => {
     const life = new Life({ ...both, parent: { ...both.parent, interface: 'key' } });
     life.story(30 * hour);
