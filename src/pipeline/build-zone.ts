@@ -15,7 +15,6 @@ import { rolloverPolicyOf } from '../rollover/policy.ts';
 import type { Routes } from '../rollover/routes.ts';
 import { hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
-import { rules as verifyRules } from '../verify/rules.ts';
 import type { BuildOptions } from './build.ts';
 import { reportKept } from './certificate-rolls.ts';
 import { type Compiled, compileAll, type LastContents } from './compile.ts';
@@ -35,7 +34,7 @@ import { journalAfter, type SafeStaging, type StagedZone, stageLeft, stageSafely
 import { stageState } from './stage-state.ts';
 import { certificatesSeen, keysInUse, type TlsaNow, tlsaOfRun } from './tlsa-now.ts';
 import { ensureKeys, makeKey } from './zone-keys.ts';
-import type { ServedContent, ZoneOutcome } from './zone-outcome.ts';
+import { reportFailed, type ServedContent, type ZoneOutcome } from './zone-outcome.ts';
 import { type ReadStateOptions, readZoneState, type ZoneState } from './zone-state.ts';
 
 export interface RunOptions extends BuildOptions {
@@ -187,7 +186,7 @@ export class BuildRun {
               target,
               this.#safety(state, signedBefore),
             );
-    if ('problems' in staged) return this.#keep(zone, state, this.#failed(zone, staged.problems), true);
+    if ('problems' in staged) return this.#keep(zone, state, reportFailed(zone, staged.problems, this.#report), true);
     if ('held' in staged && staged.held !== undefined) {
       return {
         state: 'kept',
@@ -260,7 +259,11 @@ export class BuildRun {
           )
         : await this.#stageSafely(this.#runOf(zone, 'kept'), last.zone, state, state.settings, target);
     if ('problems' in staged) {
-      return { state: 'stale', errors: [...errors, ...this.#failed(zone, staged.problems)], failed: true };
+      return {
+        state: 'stale',
+        errors: [...errors, ...reportFailed(zone, staged.problems, this.#report)],
+        failed: true,
+      };
     }
     const facts = { zone, errors: errors.length };
     if (errors.length > 0) report(this.#report, rules['build/kept'], undefined, facts, { subject: zone });
@@ -276,17 +279,6 @@ export class BuildRun {
     report(own, rules['build/state-damaged'], undefined, { zone, what }, { subject: zone });
     for (const problem of own.problems) this.#report.add(problem);
     return own.problems;
-  }
-
-  #failed(zone: Name, problems: readonly Problem[]): readonly Problem[] {
-    for (const problem of problems) {
-      const { rule, message } = problem;
-      // No fault of the program: what is served and what is in the state do not go together.
-      const what = `${rule}: ${message}`;
-      if (rule === serialRule.id) this.#report.add({ ...problem, subject: zone });
-      else report(this.#report, rules['build/failed-verification'], undefined, { zone, what }, { subject: zone });
-    }
-    return problems;
   }
 
   #stageSafely(run: SigningRun, content: Zone, state: ZoneState, settings: Settings, target: string) {
@@ -354,4 +346,3 @@ export class BuildRun {
 }
 
 const unauthorisedRule = keyRules['key/unauthorised'].id;
-const serialRule = verifyRules['zone/serial-not-increased'];

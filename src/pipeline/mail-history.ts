@@ -9,11 +9,13 @@ import type { Name } from '../dns/name.ts';
 import { certificatesServed } from '../journal/evidence.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CertificateDigests, Deployment, Digests, MailHistory, ServiceHistory } from '../prove/mail-history.ts';
+import { rolloverPolicyOf } from '../rollover/policy.ts';
 import { servedSince } from '../rollover/served.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import { algorithmText } from '../x509/public-key.ts';
 import { zoneOfRecords } from './host-tlsa.ts';
-import type { Repository } from './repository.ts';
+import { type OldAddress, oldAddresses } from './old-addresses.ts';
+import { type Repository, zoneOf } from './repository.ts';
 
 /** `journalOf`: of the zone that holds the host; undefined where it was never built. */
 export function mailHistory(
@@ -29,10 +31,34 @@ export function mailHistory(
       const current = service.certificates.flatMap(({ value }) => certificates.get(value) ?? []);
       if (journal === undefined || current.length === 0) return [];
       const deployments = deploymentsOf(host.name, service, current, journal, now);
-      return [{ host: host.name, port: service.port, owner, deployments }];
+      const { port } = service;
+      const old = atOldAddresses(repository, host.name, service, journalOf, journal);
+      return [
+        { host: host.name, port, owner, deployments },
+        ...old.map(({ route, deployments: met }) => {
+          return { host: host.name, port, owner, routes: [route], deployments: met };
+        }),
+      ];
     }),
   );
   return { services };
+}
+
+function atOldAddresses(
+  { description, certificates }: Repository,
+  host: Name,
+  { port, protocol, certificates: names }: Service,
+  journalOf: (zone: Name) => Journal | undefined,
+  records: Journal,
+): readonly OldAddress[] {
+  const zone = zoneOf(host, description);
+  const domain = zone === undefined ? undefined : description.domains.get(zone);
+  const journal = domain && journalOf(domain.name);
+  if (domain === undefined || journal === undefined) return [];
+  const current = names.flatMap(({ value }) => certificates.get(value)?.chain[0].spki ?? []);
+  const keys = new Set(current.map((spki) => digestsOf(spki).sha256));
+  const rules = { policy: rolloverPolicyOf(domain), mode: 'plain', clockSkew: 0 } as const;
+  return oldAddresses(journal, records, { host, port, protocol }, keys, rules);
 }
 
 function deploymentsOf(

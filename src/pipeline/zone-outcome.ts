@@ -1,7 +1,11 @@
 /** What a build has made of one zone. */
+
+import type { Name } from '../dns/name.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Problem } from '../text/problem.ts';
+import { type Problem, type Report, report } from '../text/problem.ts';
+import { rules as verifyRules } from '../verify/rules.ts';
 import type { Verdict } from '../verify/verify.ts';
+import { rules } from './rules.ts';
 import type { Settings } from './settings-file.ts';
 import type { ProvenZone } from './sign-zone.ts';
 
@@ -29,3 +33,17 @@ export type ZoneOutcome =
   | { readonly state: 'stale'; readonly errors: readonly Problem[]; readonly failed: boolean }
   /** Nothing to serve. */
   | { readonly state: 'absent'; readonly errors: readonly Problem[]; readonly failed: boolean };
+
+const serialRule = verifyRules['zone/serial-not-increased'];
+
+/** What the verifier has against a staged zone, as problems of the zone; the same problems. */
+export function reportFailed(zone: Name, problems: readonly Problem[], to: Report): readonly Problem[] {
+  for (const problem of problems) {
+    const { rule, message } = problem;
+    // No fault of the program: what is served and what is in the state do not go together.
+    const what = `${rule}: ${message}`;
+    if (rule === serialRule.id) to.add({ ...problem, subject: zone });
+    else report(to, rules['build/failed-verification'], undefined, { zone, what }, { subject: zone });
+  }
+  return problems;
+}

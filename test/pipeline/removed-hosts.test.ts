@@ -1,6 +1,15 @@
 /** TLSA records of hosts, services and addresses that leave the description: they stay while caches lead there. */
 import { describe, expect, test } from 'vitest';
+import { name } from '../../src/dns/name.ts';
+import { Type } from '../../src/dns/type.ts';
 import type { MemoryHost } from '../../src/host/memory.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { parseJournal } from '../../src/journal/parse.ts';
+import { mailHistory } from '../../src/pipeline/mail-history.ts';
+import { readRepository } from '../../src/pipeline/repository.ts';
+import { prove } from '../../src/prove/prove.ts';
+import { rolloverPolicyOf } from '../../src/rollover/policy.ts';
+import { newReport } from '../../src/text/problem.ts';
 import { danezone, description, inService, net, org, repository, settled, text } from './run.ts';
 
 const hour = 3600;
@@ -35,6 +44,34 @@ const without = {
   org: org.replace(/ {4}mail: .*\n/, '').replace(/ {6}www: .*\n/, ''),
   net: net.replace(', mail: [{host: mx1.example.org}]', ''),
 };
+
+/** Of the proof of mail, with the journal as it is, or as `change` makes it. */
+function violations(host: MemoryHost, now: number, change: (journal: Journal) => Journal = (journal) => journal) {
+  const zone = name('example.org');
+  const read = parseJournal('j', host.files.read('/infra/keys/example.org/journal.json'), zone, newReport());
+  const journal = change(read as Journal);
+  const repo = readRepository(host.files, '/infra', ['/infra/keys'], newReport());
+  const mail = mailHistory(repo, (of) => (of === zone ? journal : undefined), now);
+  const policy = rolloverPolicyOf(repo.description.domains.get(zone)!);
+  return prove({ zones: [{ journal, policy }], mail, from: now }).violations;
+}
+
+/** As if the old record had left with the address, as soon as the new certificate was seen. */
+function dropped(journal: Journal): Journal {
+  const { changed: at } = journal;
+  return {
+    ...journal,
+    rrsets: journal.rrsets.map((history) => {
+      const last = history.versions.at(-1);
+      if (history.type !== Type.TLSA || last === undefined) return history;
+      const records = last.records.filter((record) => !record.endsWith(p256));
+      const gone = { ...last, dropped: at, service: { state: 'gone', until: at, evidence: 1 } } as const;
+      const left = { ...last, records, built: at, service: { state: 'published', from: at, evidence: 1 } } as const;
+      return { ...history, versions: [...history.versions.slice(0, -1), gone, left] };
+    }),
+  };
+}
+const p256 = 'a09a205c78d58924d7d0aaa76968581ef35d889eb16454a62c8ce254281981b3';
 
 describe('a host that is removed', () => {
   const start = settled + 5 * day;
@@ -135,6 +172,9 @@ describe('an address that is removed', () => {
     await at(host, moved, 'confirm', 'cert-served', 'mx1.example.org');
     await at(host, moved + 2 * hour, 'build');
     expect(tlsaAt(host)).toBe(2);
+    expect(violations(host, moved + 2 * hour)).toEqual([]);
+    const until = moved + day;
+    expect(violations(host, moved + 2 * hour, dropped)).toMatchObject([{ kind: 'tlsa-mismatch', until }]);
     await at(host, moved + delay + day - 1, 'build');
     expect(tlsaAt(host)).toBe(2);
     await at(host, moved + delay + day, 'build');
