@@ -59,7 +59,7 @@ export function check(
   const look = (domain: Domain, state: ZoneState) => {
     states.set(domain.name, state);
     reportKeyPolicy(domain, state, all);
-    for (const problem of state.keyErrors) all.add(problem);
+    for (const problem of [...state.errors, ...state.keyErrors]) all.add(problem);
   };
   const isRead = (zone: Name) => named === undefined || concernsState(named, zone, places, repository);
   const childDs = publishedDs(files, places, repository, now, look, isRead);

@@ -126,7 +126,8 @@ function readState(
     const keyFiles = keyFilesOf(files, folder, relative(places.root, folder)).filter(({ name }) => name.zone === zone);
     return { keyFiles, set: readKeySet(zone, keyFiles, into, { privateHalves }) };
   };
-  const { keyFiles, set: allKeys } = readKeys(own);
+  const ofKeys = newReport();
+  const { keyFiles, set: allKeys } = readKeys(ofKeys);
   const octets = (path: string) => (files.facts(path) === undefined ? undefined : files.read(path));
   const journalPath = journalFile(places, zone);
   const journalOctets = octets(journalPath);
@@ -161,6 +162,11 @@ function readState(
           own,
         )
       : readJournal;
+  // While the journal is believed nothing is read from .state files, and the build writes them anew.
+  const needsStates = trusted === undefined || trusted !== readJournal;
+  for (const problem of ofKeys.problems) {
+    if (needsStates || problem.position?.file.endsWith('.state') !== true) own.add(problem);
+  }
   const journal = trusted && !own.hasErrors ? (certificates?.seen(trusted) ?? trusted) : trusted;
   const unserved = certificates?.unserved(journal ?? newJournal(zone, now));
   const missing = newReport();

@@ -120,6 +120,18 @@ describe('with files', () => {
     expect(paths.filter((path) => !path.startsWith('keys/'))).toEqual(['.git/index', 'deploy/tls.pem', ...described]);
   });
 
+  test('a journal with the marks of a merge conflict is an error before it is committed', async () => {
+    const host = await built();
+    const path = '/infra/keys/example.net/journal.json';
+    const whole = Buffer.from(host.files.read(path)).toString('utf8');
+    host.put(path, `<<<<<<< ann\n${whole}=======\n${whole}>>>>>>> bob\n`);
+    const { status, out } = await danezone(host, 'check', '--format', 'json');
+    const of = JSON.parse(out).problems.filter(({ tier }: { tier: string }) => tier === 'error');
+    expect(status).toBe(1);
+    expect(of).toMatchObject([{ rule: 'ops/journal-unreadable', position: { file: 'keys/example.net/journal.json' } }]);
+    expect((await danezone(host, 'check', 'zones/org.yaml')).status).toBe(0);
+  });
+
   test('what is wrong with the keys of another zone does not stand against them', async () => {
     const policies = 'policies: {two: {keys: {layout: ksk-zsk}}}\n';
     const host = await built();

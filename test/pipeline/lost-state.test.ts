@@ -104,6 +104,16 @@ describe('a zone that was built signed', () => {
     expect((await danezone(host, 'build')).status).toBe(0);
   });
 
+  test('is signed on from its journal when the .state file of its key is another one, and that is written anew', async () => {
+    const before = await built();
+    const path = keyFile(before, '.state');
+    for (const wrong of ['Algorithm: 8\nKSK: no\nZSK: yes\n', '{', '']) {
+      const host = changed(before, { [path]: wrong }, noon + 3 * 86400);
+      expect(await danezone(host, 'build')).toMatchObject({ status: 0 });
+      expect(text(host, path)).toContain('Algorithm: 13');
+    }
+  });
+
   test('starts anew where the operator says so by name', async () => {
     const host = changed(await built(), { '/infra/keys/example.net/': null });
     const ran = await danezone(host, 'build', '--override', 'build/state-lost=example.net.');
