@@ -32,16 +32,11 @@ export function withPublished(
   journal: Journal,
   { serial, ...witness }: Witness & { readonly serial: number },
 ): WithEvidence {
-  const future = futureTime(witness);
-  if (future !== undefined) return { error: future };
+  const wrong = wrongTime(journal, witness);
+  if (wrong !== undefined) return { error: wrong };
   const row = journal.serials.findLast((one) => one.serial === serial);
   if (row === undefined) return { error: unknownSerial(journal, serial) };
   const { built } = row;
-  if (built > (witness.now ?? witness.at) + clockTolerance && witness.now !== undefined) {
-    return {
-      error: `serial ${serial} was built at ${readableTime(built)}, which has not come yet: set the clock (NTP), or, if it was ahead then, restore keys/ from version control, build, and say it again`,
-    };
-  }
   if (witness.at < built - clockTolerance) {
     return {
       error: `serial ${serial} was built at ${readableTime(built)}: it cannot have been published at ${readableTime(witness.at)}`,
@@ -92,8 +87,8 @@ export function withDs(
   journal: Journal,
   { records, ttl, ...witness }: Witness & { readonly records: readonly string[]; readonly ttl: number },
 ): WithEvidence {
-  const future = futureTime(witness);
-  if (future !== undefined) return { error: future };
+  const wrong = wrongTime(journal, witness);
+  if (wrong !== undefined) return { error: wrong };
   const last = lastOf(journal, 'ds-seen');
   const at = Math.max(witness.at, last?.at ?? 0);
   const set = [...records].sort();
@@ -137,8 +132,8 @@ export function withCertificate(
   journal: Journal,
   { host, port, protocol, spki, ...witness }: Witness & CertificateFact,
 ): WithEvidence {
-  const future = futureTime(witness);
-  if (future !== undefined) return { error: future };
+  const wrong = wrongTime(journal, witness);
+  if (wrong !== undefined) return { error: wrong };
   const fact = { kind: 'certificate-served', host, port, protocol, spki } as const;
   const shown = certificatesServed(journal, fact);
   if (shown.some((row) => row.fact.spki === spki)) return { journal };
@@ -171,8 +166,12 @@ export function lastOf<K extends 'published' | 'ds-seen'>(
   return rowsOf(evidence, kind).at(-1);
 }
 
-function futureTime({ at, now = at }: Witness): string | undefined {
-  if (at <= now + clockTolerance) return undefined;
+/** What is dated by a clock that is behind would let waits end too early. */
+function wrongTime({ changed }: Journal, { at, now }: Witness): string | undefined {
+  if (now !== undefined && now < changed - clockTolerance) {
+    return `it is ${readableTime(now)} by this clock, and the journal was written at ${readableTime(changed)}, which has not come yet: set the clock (NTP), or, if it was ahead then, restore keys/ from version control, build, and say it again`;
+  }
+  if (now === undefined || at <= now + clockTolerance) return undefined;
   return `${readableTime(at)} has not come yet; it is ${readableTime(now)} now`;
 }
 

@@ -83,6 +83,7 @@ describe('servers that are seen with a serial', () => {
 
   test.each([
     ['in the future', { serial: 3, at: t0 + 1000, now: t0 + 600 }, 'has not come yet'],
+    ['by a clock that is behind the journal', { serial: 1, at: t0 - 200, now: t0 - 200 }, 'set the clock'],
     ['of a serial that was never built', { serial: 9, at: t0 + 500 }, 'serial 9 was not built'],
     ['before the serial was built', { serial: 3, at: t0 - 1000 }, 'cannot have been published'],
   ])('are refused %s, and the answer says what is known', (_, witness, words) => {
