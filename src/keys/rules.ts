@@ -81,6 +81,15 @@ const ofFiles = defineRules({
     source: 'RFC 5011 section 2.1',
     message: (f: { revoked: string }) => `is the unrevoked form of ${f.revoked} and is left out`,
   },
+  'key/revoked-left-out': {
+    tier: 'warning',
+    reach: 'offline',
+    title: 'a revoked key stands in the folder of a zone whose keys danezone leads',
+    why: 'The engine of rollovers publishes no key with the REVOKE flag: no DS may point to it, and it signs nothing but its own withdrawal. A resolver that has the key as a trust anchor learns of its revocation only while it is published and signs the DNSKEY RRset.',
+    fix: 'where somebody may have it as a trust anchor (RFC 5011), let the signer that published it go on until their resolvers have seen it, and move the zone then; where only the DS at the parent leads to the zone, move its files away, and roll a key that is compromised: danezone roll … --emergency',
+    source: 'RFC 5011 section 2.1',
+    message: (f: { key: string }) => `${f.key} carries the REVOKE flag and is neither published nor used`,
+  },
   'key/readable-by-others': {
     tier: 'error',
     reach: 'offline',

@@ -11,6 +11,7 @@ import { type Journal, keyId, type Override } from '../journal/journal.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import { type KeySet, positionOfKey } from '../keys/key-set.ts';
 import { rules } from '../keys/rules.ts';
+import { isRevoked } from '../keys/zone-key.ts';
 import { hex } from '../text/octets.ts';
 import { type Report, report } from '../text/problem.ts';
 
@@ -39,6 +40,14 @@ export function reportStrangers(strangers: readonly ZoneKey[], to: Report): void
   for (const key of strangers) {
     const facts = { key: keyLabel(key.algorithm, key.tag) };
     report(to, rules['key/unauthorised'], positionOfKey(key), facts, { subject: key.zone });
+  }
+}
+
+/** Of a zone that the engine leads: it takes no revoked keys over, and says so. */
+export function reportRevoked({ zone, keys }: KeySet, to: Report): void {
+  for (const key of keys.filter(isRevoked)) {
+    const facts = { key: keyLabel(key.algorithm, key.tag) };
+    report(to, rules['key/revoked-left-out'], positionOfKey(key), facts, { subject: zone });
   }
 }
 

@@ -20,7 +20,7 @@ import type { Precondition } from '../rollover/move.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
-import { reportStrangers, unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
+import { reportRevoked, reportStrangers, unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
 import { trustedJournal } from './journal-trust.ts';
 import { outputFolder } from './limits.ts';
 import { reportMissing } from './missing-keys.ts';
@@ -195,6 +195,7 @@ function readState(
     const facts = { key: `${role.toUpperCase()} ${Number(activates.slice(4))}`, file: relative(places.root, half) };
     report(to, rules['rollover/standby-without-private-half'], undefined, facts, { subject: zone });
   }
+  if (by !== undefined) reportRevoked(known, to);
   const made = new Set(rolled?.after.made.map(({ key }) => key.id));
   const strangers = unasked.filter((key) => !made.has(keyId(key.algorithm, key.tag)));
   const stray = newReport();

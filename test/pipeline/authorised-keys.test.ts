@@ -55,6 +55,18 @@ describe('the fixtures of the rule', () => {
 });
 
 describe('the keys that a zone comes with', () => {
+  test('but for revoked ones: they are said, with what was found, and neither published nor used (RFC 5011 section 2.1)', async () => {
+    const revoked = 'Kexample.test.+015+46343';
+    const file = vector(`${stray}.key`).replace('DNSKEY 257', 'DNSKEY 385').replaceAll('46215', '46343');
+    const own = { [`${folder}/${revoked}.key`]: file };
+    const host = hostWith({ [yaml]: policy + description(), ...own, ...halves(ksk), ...halves(zsk) });
+    const ran = await danezone(host, 'build');
+    expect(ran).toMatchObject({ status: 0 });
+    expect(ran.err).toContain('warning[key/revoked-left-out]');
+    expect(ran.err).toContain(`keys/example.test/${revoked}.key`);
+    expect(text(host, zonePath)).not.toContain('DNSKEY\t385');
+  });
+
   test('are taken, those too that wait for a later day', async () => {
     const later = vector(`${stray}.key`).replaceAll(/(Publish|Activate): \d{14}/g, '$1: 20400101000000');
     const waiting: Record<string, string> = { ...halves(stray), [`${folder}/${stray}.key`]: later };
