@@ -4,7 +4,7 @@ import { Type, type TypeCode } from '../dns/type.ts';
 import type { Row, Zone } from '../dns/zone.ts';
 import { asBuffer, hex } from '../text/octets.ts';
 import { type ContentVersion, keyId, type SerialPolicy, type Signed } from './journal.ts';
-import { routesIn, servicePoint } from './routes.ts';
+import { dsOfChildren, routesIn, servicePoint } from './routes.ts';
 
 export interface BuiltRRset {
   readonly owner: Name;
@@ -39,6 +39,8 @@ export interface HowBuilt {
   readonly parentDs: readonly string[];
   /** Whose routes are followed besides those of the hosts with TLSA records in this zone. */
   readonly hosts?: Iterable<Name>;
+  /** Zones of this repository whose parent this is: since when servers show their DS is followed. */
+  readonly children?: readonly Name[];
 }
 
 /** Reads a zone as it was verified (signed, or on purpose unsigned). `now` decides which 32-bit time is meant (RFC 4034 3.1.5). */
@@ -80,7 +82,7 @@ export function builtZone(zone: Zone, how: HowBuilt, now: number): BuiltZone {
       signed: rest.signed(),
     },
     rrsets,
-    routes: routesIn(zone, hosts),
+    routes: [...routesIn(zone, hosts), ...dsOfChildren(zone, how.children ?? [])],
     parentDs: how.parentDs,
   };
 }

@@ -34,7 +34,8 @@ export interface Journal {
   readonly rrsets: readonly RRsetHistory[];
   /**
    * What leads senders to hosts with TLSA records, by host and type: A, AAAA, and the MX records of this zone that name the host as one,
-   * with their largest TTL. A version without records leads nowhere. Not followed before danezone knew of them.
+   * with their largest TTL. A version without records leads nowhere. Also the DS records of children in the same repository. Not followed
+   * before danezone knew of them.
    */
   readonly routes: readonly RRsetHistory[];
   readonly evidence: readonly Evidence[];

@@ -1,6 +1,9 @@
-/** What leads senders to hosts with TLSA records: their records have to outlast it in caches (ROLLOVER section 3). */
+/**
+ * What leads to others: senders to hosts with TLSA records, which have to outlast it in caches (ROLLOVER section 3), and validators to
+ * children in the same repository.
+ */
 import { isAtOrBelow, type Name, nameFromWire } from '../dns/name.ts';
-import { Type } from '../dns/type.ts';
+import { Type, type TypeCode } from '../dns/type.ts';
 import type { Zone } from '../dns/zone.ts';
 import { hex } from '../text/octets.ts';
 import type { BuiltRRset } from './built-zone.ts';
@@ -24,15 +27,21 @@ export function routesIn(zone: Zone, hosts: ReadonlySet<Name>): readonly BuiltRR
   return [...addressesOf(zone, hosts), ...mailTo(zone, hosts)];
 }
 
+/** The DS RRsets of children, whose engines go by when servers show them. */
+export function dsOfChildren(zone: Zone, children: readonly Name[]): readonly BuiltRRset[] {
+  return children.flatMap((child) => rrsetOf(zone, child, Type.DS));
+}
+
+function rrsetOf(zone: Zone, owner: Name, type: TypeCode): BuiltRRset[] {
+  const id = zone.find(owner);
+  const row = id < 0 ? -1 : zone.row(id, type);
+  return row < 0 ? [] : [{ owner, type, records: zone.rdataOf(row).map(hex), ttl: zone.columns.ttl[row] }];
+}
+
 function addressesOf(zone: Zone, hosts: ReadonlySet<Name>): readonly BuiltRRset[] {
   return [...hosts].flatMap((host) => {
-    const id = isAtOrBelow(host, zone.apex) ? zone.find(host) : -1;
-    if (id < 0) return [];
-    return [Type.A, Type.AAAA].flatMap((type): BuiltRRset[] => {
-      const row = zone.row(id, type);
-      if (row < 0) return [];
-      return [{ owner: host, type, records: zone.rdataOf(row).map(hex), ttl: zone.columns.ttl[row] }];
-    });
+    if (!isAtOrBelow(host, zone.apex)) return [];
+    return [Type.A, Type.AAAA].flatMap((type) => rrsetOf(zone, host, type));
   });
 }
 

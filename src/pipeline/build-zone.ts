@@ -19,10 +19,12 @@ import type { BuildOptions } from './build.ts';
 import { reportKept } from './certificate-rolls.ts';
 import { type Compiled, compileAll, type LastContents } from './compile.ts';
 import { dsOfChildren } from './ds-of-children.ts';
-import { lacks, makingError, reportKeyPolicy } from './key-policy.ts';
+import { lacks, makingError } from './key-policy.ts';
 import { hasLeft, isLeaving, reportTlsaLeft } from './leaving.ts';
 import { undescribed } from './left-out.ts';
-import { settingsFile, zoneFolder, zoneOutput } from './places.ts';
+import { childrenOf, withParentsDs, zoneAbove } from './parent-shows.ts';
+import { settingsFile, zoneOutput } from './places.ts';
+import { refusals } from './refusals.ts';
 import { isSigned, type Repository } from './repository.ts';
 import type { MakeKey } from './rolled.ts';
 import { hostsFollowed, routesOf } from './routes.ts';
@@ -78,6 +80,7 @@ export class BuildRun {
       doubtsJournal: true,
       policy: signed ? rolloverPolicyOf(domain) : undefined,
       certificates: signed ? certificatesSeen(this.#repository, domain, this.#options) : undefined,
+      parentShows: this.#parentShows(zone),
       // Successors follow keys that are there: a state that was lost has none.
       make: signed && writesState ? this.#keyMaker(domain) : undefined,
     };
@@ -86,6 +89,17 @@ export class BuildRun {
     const state = this.#withClock(read(this.#report));
     this.#states.set(zone, state);
     return state.journal;
+  }
+
+  #parentShows(zone: Name): ReadStateOptions['parentShows'] {
+    const { description } = this.#repository;
+    const above = zoneAbove(zone, description);
+    const parent = above && this.#states.get(above);
+    const domain = above && description.domains.get(above);
+    const policy = domain === undefined ? parent?.settings?.rollover : rolloverPolicyOf(domain);
+    const shown = parent?.journal;
+    if (shown === undefined || policy === undefined) return undefined;
+    return (journal) => withParentsDs(journal, shown, policy.publication, this.#options.now);
   }
 
   /** Previews may be of any time. */
@@ -167,7 +181,7 @@ export class BuildRun {
     this.#states.delete(zone);
     const domain = this.#repository.description.domains.get(zone);
     if (domain === undefined || compiled === undefined) return this.#keep(zone, state, this.#whyUndescribed(zone));
-    const errors = [...compiled.errors, ...this.#refusals(domain, state)];
+    const errors = [...compiled.errors, ...this.#refused(domain, state)];
     if (errors.length > 0 || compiled.zone === undefined) return this.#keep(zone, state, errors);
     const isGone = hasLeft(state);
     const settings = isSigned(domain) && !isGone ? settingsOf(domain) : undefined;
@@ -207,30 +221,8 @@ export class BuildRun {
     return { ...this.#run, served: { ...last, mustBeFollowed: content === 'new' } };
   }
 
-  /** What stands against signing, or not signing, the zone with this state. */
-  #refusals(domain: Domain, state: ZoneState): readonly Problem[] {
-    const { name: zone } = domain;
-    const own = newReport();
-    const subject = { subject: zone };
-    if (!isSigned(domain)) {
-      const overridden = this.#options.overrides.has(`build/unsigning=${zone}`);
-      if (state.wasSigned() && !overridden && !hasLeft(state))
-        report(own, rules['build/unsigning'], domain.at, { zone }, subject);
-    } else if (state.isNew && this.#isLost(zone)) {
-      const folder = relative(this.#options.places.root, zoneFolder(this.#options.places, zone));
-      report(own, rules['build/state-lost'], domain.at, { zone, folder }, subject);
-    } else if (state.isNew && makingError(domain) === undefined) {
-      report(own, rules['build/no-keys-made'], domain.at, { zone }, subject);
-    } else if (hasLeft(state)) {
-      const { at, by } = state.journal?.requests.insecure ?? { at: this.#options.now, by: '' };
-      report(own, rules['build/left-dnssec'], domain.at, { zone, at, by }, subject);
-    } else if (state.errors.length === 0) {
-      reportKeyPolicy(domain, state, own);
-      if (!state.isNew)
-        for (const what of lacks(state)) report(own, rules['build/no-keys'], domain.at, { zone, what }, subject);
-    }
-    for (const problem of own.problems) this.#report.add(problem);
-    return [...state.errors, ...state.keyErrors, ...own.problems.filter(({ tier }) => tier === 'error')];
+  #refused(domain: Domain, state: ZoneState): readonly Problem[] {
+    return refusals(domain, state, { ...this.#options, isLost: this.#isLost(domain.name) }, this.#report);
   }
 
   async #keep(zone: Name, state: ZoneState, errors: readonly Problem[], failed = false): Promise<ZoneOutcome> {
@@ -302,7 +294,8 @@ export class BuildRun {
       parentDs: staged.ds.map(({ rdata }) => hex(rdata)),
     };
     const hosts = hostsFollowed(this.#repository, journal);
-    return builtZone(staged.proven.zone, { ...facts, hosts }, this.#options.now);
+    const children = childrenOf(zone, this.#repository.description);
+    return builtZone(staged.proven.zone, { ...facts, hosts, children }, this.#options.now);
   }
 
   /** Stages journal, keys' states, last output and settings; they are committed together with the output. */

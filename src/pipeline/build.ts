@@ -25,6 +25,7 @@ import { tick } from '../sign/windows.ts';
 import { newReport, type Report, report } from '../text/problem.ts';
 import { BuildRun } from './build-zone.ts';
 import { nextRunOf } from './next-run.ts';
+import { parentsFirst } from './parent-shows.ts';
 import { dsOutput, lastZoneFile, manifestFile, type Places, sheetOutput, zoneFolder, zoneOutput } from './places.ts';
 import { isSigned, noRepository, type Repository, readRepository } from './repository.ts';
 import { routesOf } from './routes.ts';
@@ -95,7 +96,7 @@ async function buildZones(
   const wanted = only.length === 0 ? zones : zones.filter((zone) => only.includes(zone));
 
   const run = new BuildRun(host, tx, executor, repository, { ...options, before }, to);
-  const journals = new Map(zones.flatMap((zone): [Name, Journal | undefined][] => [[zone, run.readState(zone)]]));
+  const journals = new Map(parentsFirst(zones).map((zone): [Name, Journal | undefined] => [zone, run.readState(zone)]));
   const compiled = run.compile();
   const outcomes = new Map<Name, ZoneOutcome>();
   for (const zone of wanted) {

@@ -17,12 +17,13 @@ import { readManifest, zonesOf } from './build.ts';
 import { tlsaQuestions } from './host-tlsa.ts';
 import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed } from './left-out.ts';
 import { nextRunOf } from './next-run.ts';
+import { parentsFirst, withParentsDs, zoneAbove } from './parent-shows.ts';
 import type { Places } from './places.ts';
 import { policyOfZone } from './policy-of-zone.ts';
 import { type Repository, readRepository, zoneOf } from './repository.ts';
 import { routesOf } from './routes.ts';
 import { certificatesSeen, outlastingIn } from './tlsa-now.ts';
-import { readZoneState } from './zone-state.ts';
+import { type ReadStateOptions, readZoneState } from './zone-state.ts';
 
 /** The journal of a zone as it stands, and the policy by which it goes on. */
 export interface PlannedZone {
@@ -44,7 +45,8 @@ export interface RepositoryPlan {
 }
 
 /**
- * Each zone on its own: none waits for another's keys, and DS records of children wait for evidence like any other.
+ * Each zone on its own: none waits for another's keys, and DS records of children wait for evidence like any other; of a parent in the
+ * same repository it is its publication.
  * `only`: zones and hosts, a host standing for its zone; empty: every signed zone. Times in Unix seconds.
  */
 export function planRepository(
@@ -63,7 +65,7 @@ export function planRepository(
   const add = (problem: Problem) => {
     if (!to.problems.includes(problem)) to.add(problem);
   };
-  for (const name of wanted) {
+  for (const name of parentsFirst(wanted)) {
     const domain = domains.get(name);
     const own = newReport();
     if (domain === undefined) {
@@ -74,7 +76,7 @@ export function planRepository(
         if (only.length > 0) left.push({ name, what: 'zone', why: ['it is not signed'] });
         continue;
       }
-      const zone = plannedZone(files, places, repository, domain, policy, now, before, own);
+      const zone = plannedZone(files, places, repository, domain, policy, now, before, zones, own);
       if (zone !== undefined) zones.set(name, zone);
     }
     own.problems.forEach(add);
@@ -132,6 +134,23 @@ function askedZones({ description, broken }: Repository, names: readonly Name[],
   return { wanted: names.filter((name) => wanted.has(name)), left, unknown };
 }
 
+/** `known`: the zones that were read already, their journals as they are believed. */
+function parentShowsNow(
+  files: ReadableFiles,
+  places: Places,
+  { description }: Repository,
+  zone: Name,
+  now: number,
+  known: ReadonlyMap<Name, PlannedZone>,
+): ReadStateOptions['parentShows'] {
+  const above = zoneAbove(zone, description);
+  const policy = above && policyOfZone(files, places, description, above);
+  if (above === undefined || policy === undefined) return undefined;
+  const how = { now, privateHalves: 'ignore', policy, doubtsJournal: true } as const;
+  const journal = known.get(above)?.journal ?? readZoneState(files, places, above, how, newReport()).journal;
+  return journal && ((child) => withParentsDs(child, journal, policy.publication, now));
+}
+
 /** Undefined, with the reason in the report, where the state cannot be read. */
 function plannedZone(
   files: ReadableFiles,
@@ -141,10 +160,12 @@ function plannedZone(
   policy: RolloverPolicy,
   now: number,
   before: Manifest | undefined,
+  known: ReadonlyMap<Name, PlannedZone>,
   to: Report,
 ): PlannedZone | undefined {
   const certificates = certificatesSeen(repository, domain, { now, overrides: new Set() });
-  const how = { now, privateHalves: 'ignore', policy, certificates, doubtsJournal: true } as const;
+  const parentShows = parentShowsNow(files, places, repository, domain.name, now, known);
+  const how = { now, privateHalves: 'ignore', policy, certificates, parentShows, doubtsJournal: true } as const;
   const state = readZoneState(files, places, domain.name, how, to);
   const { rolled, journal, errors } = state;
   if (errors.length > 0) return undefined;

@@ -70,6 +70,8 @@ export interface ReadStateOptions {
   readonly policy?: RolloverPolicy;
   /** What the certificates of its hosts say: of a run that knows them. */
   readonly certificates?: CertificatesSeen;
+  /** The journal with what a parent in the same repository shows. */
+  readonly parentShows?: (journal: Journal) => Journal;
   /** Makes the keys that the engine asks for; without it they are missing. */
   readonly make?: MakeKey;
 }
@@ -115,7 +117,16 @@ function readState(
   all: ReadableFiles,
   places: Places,
   zone: Name,
-  { now, privateHalves, acceptsKeys, doubtsJournal, policy, certificates, make = makesNone }: ReadStateOptions,
+  {
+    now,
+    privateHalves,
+    acceptsKeys,
+    doubtsJournal,
+    policy,
+    certificates,
+    parentShows,
+    make = makesNone,
+  }: ReadStateOptions,
   to: Report,
 ): ZoneState {
   const own = newReport();
@@ -167,7 +178,8 @@ function readState(
   for (const problem of ofKeys.problems) {
     if (needsStates || problem.position?.file.endsWith('.state') !== true) own.add(problem);
   }
-  const journal = trusted && !own.hasErrors ? (certificates?.seen(trusted) ?? trusted) : trusted;
+  const shown = trusted && !own.hasErrors ? (parentShows?.(trusted) ?? trusted) : trusted;
+  const journal = shown && !own.hasErrors ? (certificates?.seen(shown) ?? shown) : shown;
   const unserved = certificates?.unserved(journal ?? newJournal(zone, now));
   const missing = newReport();
   // What is there and cannot be read has been told.
