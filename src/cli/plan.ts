@@ -28,10 +28,10 @@ A date with a star holds if everybody acts at the earliest date: it moves with t
 
 Formats: text is a list of things to do; markdown for a merge request; mermaid and svg draw a lane a key; ics is a calendar with one event an action; json has everything.
 
-Exit status: 0; 1 a zone could not be planned, since its description, journal or keys cannot be read; with --exit-code 10 when somebody has to act now, 20 when an action is overdue.`,
+Exit status: 0; 1 a zone could not be planned, since its description, journal or keys cannot be read; with --exit-code 10 when somebody has to act now, 20 when an action is overdue, or a build: when none has renewed the signatures for days.`,
   options: [
     { flags: '--until <when>', description: 'how far to look: 90d, 1y or a date (default: 1y)' },
-    { flags: '--exit-code', description: 'exit with 10 when an action is due, 20 when one is overdue' },
+    { flags: '--exit-code', description: 'exit with 10 when an action is due, 20 when one, or a build, is overdue' },
     stateOption,
   ],
   formats,
@@ -61,7 +61,7 @@ function quietly(globals: Globals): Globals {
   return { ...globals, format: 'text', quiet: true };
 }
 
-function statusOf({ steps }: Plan): Exit {
-  if (steps.some(({ state }) => state === 'overdue')) return Exit.overdue;
+function statusOf({ steps, runBefore }: Plan): Exit {
+  if (runBefore?.isLate || steps.some(({ state }) => state === 'overdue')) return Exit.overdue;
   return steps.some(({ state }) => state === 'due') ? Exit.actionDue : Exit.done;
 }

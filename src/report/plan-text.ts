@@ -11,7 +11,8 @@ export function planText(plan: Plan): string {
   const lines = [`Plan from ${shortTime(from)} to ${shortTime(until)}`];
   if (runBefore !== undefined) lines.push(`${runText(runBefore, from)}.`);
   const isDue = ({ state }: PlanStep) => state === 'due' || state === 'overdue';
-  if (!steps.some(isDue)) lines.push(...quietLines(steps));
+  const isQuiet = !steps.some(isDue) && runBefore?.isLate !== true;
+  if (isQuiet) lines.push(...quietLines(steps));
   for (const [title, state] of sections) {
     const groups = inOrder(grouped(steps.filter((step) => step.state === state)));
     if (groups.length > 0) lines.push('', title, ...groups.flatMap(stepLines));

@@ -61,6 +61,26 @@ const policy = (values: string) => ({
 });
 
 describe('danezone plan', () => {
+  test('is overdue where no build has come for days, though nothing else is to be done', async () => {
+    const host = await running();
+    await danezone(host, 'confirm', 'published', '--all');
+    host.setTime(settled + day);
+    expect(await exitCode(host)).toBe(0);
+    for (const [days, words] of [
+      [9, 'the first run out at'],
+      [30, 'validating resolvers refuse'],
+    ] as const) {
+      host.setTime(settled + days * day);
+      expect(await exitCode(host)).toBe(20);
+      const { out } = await danezone(host, 'plan');
+      expect(out).toContain(words);
+      expect(out).not.toContain('Nothing is to be done');
+    }
+    await danezone(host, 'build');
+    await danezone(host, 'confirm', 'published', '--all');
+    expect(await exitCode(host)).toBe(0);
+  });
+
   test('after the first build each zone waits for one thing: that people publish it and say so', async () => {
     const host = repository();
     await danezone(host, 'build');
