@@ -9,7 +9,7 @@ import { algorithmOfKey, fits, hasZrrsig, isShown, keyOf, ofAlgorithm, withMove 
 import type { KeyRecordName, Move } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { hasDsAhead, leavesWithDs, signsBeside } from './roll-methods.ts';
-import { holds, isSuccessor } from './safety.ts';
+import { brokenRule, holds, isSuccessor } from './safety.ts';
 import { hasStandbyDs } from './standby.ts';
 import type { Switches } from './switches.ts';
 
@@ -38,8 +38,9 @@ const table = {
       return (
         policy.algorithmOrder === 'bind' ||
         keys.every((other) => fits(other, '***H')) ||
-        // A DNSKEY on its way out may be in no cache: nobody knows after a journal was lost.
-        same.some((other) => isShown(other, 'dnskey') || fits(other, '*O**'))
+        // A DNSKEY on its way out may be in no cache: nobody knows after a journal was lost. A DS of the algorithm without any key of it
+        // breaks what it is to lead to: there, keys come at once.
+        same.some((other) => isShown(other, 'dnskey') || fits(other, '*O**') || isShown(other, 'ds'))
       );
     },
   },
@@ -87,17 +88,15 @@ const table = {
     text: 'the parent has no room for another DS',
     records: ['ds'],
     to: 'rumoured',
-    allows: (key, keys, { policy }) => {
+    allows: (key, keys, context, move) => {
+      const { policy } = context;
       const others = keys.filter((other) => other !== key && !fits(other, '***H'));
       // A DS that the parent was asked to remove takes no room.
       if (!replacesAtOnce(policy)) return others.filter((other) => isShown(other, 'ds')).length < dsCapacity(policy);
-      // In one registrar step: the DS of the keys that leave go with it, and their chains stay whole until then. One that came back
-      // without its key would hold them.
+      // In one registrar step: the DS of the keys that leave go with it.
       const leaving = others.filter(({ goal }) => goal === 'hidden');
-      const isReplacing = leaving.some((other) => isShown(other, 'ds'));
       return (
-        others.length - leaving.length < dsCapacity(policy) &&
-        (!isReplacing || leaving.every((other) => fits(other, 'O*O*')))
+        others.length - leaving.length < dsCapacity(policy) && mayLeaveAtOnce(leaving, withMove(keys, move, 0), context)
       );
     },
   },
@@ -115,14 +114,16 @@ const table = {
       const atOnce = replacesAtOnce(policy);
       return (
         insecure ||
+        isUseless(key, keys) ||
         // One that only stands by carries nothing.
         (key.standby === true && keys.some((other) => other !== key && fits(other, 'O*OO'))) ||
         keys.some(
           (other) =>
             other !== key &&
-            // One that is to go itself will do where it came after this one: the oldest leaves first, and makes room for the newest.
             other.standby !== true &&
-            (other.goal === 'omnipresent' || isLater(other, key, keys)) &&
+            // One that is to go itself will do where it was made after this one: the oldest leaves first, and makes room for the newest.
+            (other.goal === 'omnipresent' || other.created >= key.created) &&
+            holds(3, keys, algorithmOfKey(other), insecure) &&
             (atOnce ? fits(other, 'O*O*') && isShown(other, 'ds') : fits(other, 'O*OO')),
         )
       );
@@ -212,18 +213,29 @@ export function standingRule(
 /** Every rule, for the tests that take one away at a time. */
 export const policyRuleIds: readonly PolicyRuleId[] = rows.map(([id]) => id);
 
-/** Whether `later` is a successor of the key, or of its successors. */
-function isLater(later: KeyRecord, key: KeyRecord, keys: readonly KeyRecord[]): boolean {
-  const passed = new Set([key]);
-  for (
-    let next = keyOf(keys, key.successor);
-    next !== undefined && !passed.has(next);
-    next = keyOf(keys, next.successor)
-  ) {
-    if (next === later) return true;
-    passed.add(next);
-  }
-  return false;
+/** Whether each of these keys may withdraw its DS one after the other, as far as it goes by rules. */
+function mayLeaveAtOnce(leaving: readonly KeyRecord[], before: readonly KeyRecord[], context: PolicyContext): boolean {
+  let keys = before;
+  return leaving.every(({ id, ds }) => {
+    if (ds.state === 'hidden' || ds.state === 'unretentive') return true;
+    const move: Move = { key: id, record: 'ds', from: ds.state, to: 'unretentive' };
+    const after = withMove(keys, move, 0);
+    if (standingRule(move, keys, context) !== undefined || brokenRule(keys, after, move, context) !== undefined)
+      return false;
+    keys = after;
+    return true;
+  });
+}
+
+/**
+ * No cache has a chain from a DS of this key, and none is on its way: the key is not there, does not sign the keys, or nothing of its
+ * algorithm signs the zone.
+ */
+function isUseless(key: KeyRecord, keys: readonly KeyRecord[]): boolean {
+  const same = ofAlgorithm(keys, algorithmOfKey(key));
+  const isMoving = ({ state }: KeyRecord['dnskey']) => state === 'rumoured' || state === 'unretentive';
+  if (!fits(key, 'O*O*')) return ![key.dnskey, key.krrsig].some(isMoving);
+  return !same.some((other) => fits(other, 'OO**') || isMoving(other.dnskey) || isMoving(other.zrrsig));
 }
 
 /** With Double-Signature key and signatures leave in one build: every cache has those of the successor (RFC 7583 section 3.2.2). */

@@ -3,7 +3,7 @@
  * They are looked at over the whole key set, before and after a move.
  */
 import type { KeyRecord } from '../journal/journal.ts';
-import { algorithmOfKey, fits, isHidden, ofAlgorithm, tupleOf } from './key-records.ts';
+import { algorithmOfKey, fits, isHidden, isShown, ofAlgorithm, tupleOf } from './key-records.ts';
 import type { Move } from './move.ts';
 import type { Switches } from './switches.ts';
 
@@ -24,10 +24,15 @@ export function brokenRule(
   const key = before.find(({ id }) => id === move.key);
   if (key === undefined) throw new Error(`no key ${move.key}`);
   const algorithm = algorithmOfKey(key);
-  // A DS that came back to a key that is not there breaks every chain through it: taking it away is the cure.
-  const isCure = move.record === 'ds' && !fits(key, 'O*O*');
+  // A DS breaks every chain through it where its key is not there, or the zone is not signed: taking it away is the cure.
+  const isCure = move.record === 'ds' && !(fits(key, 'O*O*') && holds(3, before, algorithm, insecure));
+  // A DS without any key of its algorithm in the zone: whatever comes makes no chain worse.
+  const isRescue =
+    move.to === 'rumoured' &&
+    move.record !== 'ds' &&
+    ofAlgorithm(before, algorithm).every((other) => !isShown(other, 'dnskey'));
   return safetyRules.find((rule) => {
-    if (off.has(`rule-${rule}`) || holds(rule, after, algorithm, insecure)) return false;
+    if (isRescue || off.has(`rule-${rule}`) || holds(rule, after, algorithm, insecure)) return false;
     return holds(rule, before, algorithm, insecure) || (move.to === 'unretentive' && !isCure);
   });
 }

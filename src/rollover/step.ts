@@ -147,10 +147,12 @@ class Engine {
     const waits: Reason | undefined = due && { kind: 'time', ...due };
     // A clock that has not run out is the plainer reason; safety is asked of what time allows.
     if (due !== undefined && (due.earliest === undefined || due.earliest > now)) return waits;
+    // What caches have come to hold, or hold no more, is so whether it is safe or not.
+    if (kindOf(move) === 'settles') return undefined;
     const broken = brokenRule(keys, withMove(keys, move, now), move, { insecure: this.#insecure, ...this.#switches });
     if (broken !== undefined) return { kind: 'safety', rule: broken };
-    const isGated = kindOf(move) !== 'settles' && this.#approved !== undefined;
-    return isGated && !this.#approved?.has(nameOf(move)) ? { kind: 'approval' } : undefined;
+    const isApproved = this.#approved?.has(nameOf(move)) ?? true;
+    return isApproved ? undefined : { kind: 'approval' };
   }
 
   /** What the move waits for; undefined: nothing that time brings. */

@@ -197,9 +197,11 @@ export class Life {
     const from = this.now;
     const rows: (readonly [number, string])[] = [];
     for (;;) {
-      const { nextEvent } = this.turn();
+      const { nextEvent, moves } = this.turn();
       const states = this.states();
       if (rows.at(-1)?.[1] !== states) rows.push([(this.now - from) / hour, states]);
+      // What was just seen lets something move at once.
+      if (moves.length > 0) continue;
       if (nextEvent === undefined || nextEvent > from + end) return rows;
       this.now = nextEvent;
     }

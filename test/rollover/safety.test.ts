@@ -150,10 +150,11 @@ describe('a move', () => {
   test('may be made where a rule is broken before and after it, but nothing is withdrawn then', () => {
     expect(against('A RHRO', 'dnskey', 'O')).toBeUndefined();
     expect(against('A RHRO B RHRO', 'dnskey', 'U')).toBe(2);
-    expect(against('A OHOR B RHRR', 'ds', 'U')).toBe(2);
+    expect(against('A OOOR B RHRR', 'ds', 'U')).toBe(2);
   });
 
-  test('takes a DS away that points to a key that is not there', () => {
+  test('takes a DS away that points to a key that is not there, or into a zone that is not signed', () => {
     expect(against('A HHHO B:15 OOOO', 'ds', 'U')).toBeUndefined();
+    expect(against('A OHOO B:15 OOOO', 'ds', 'U')).toBeUndefined();
   });
 });
