@@ -6,7 +6,7 @@ import type { Domain } from '../describe/description.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
 import { type Report, report } from '../text/problem.ts';
 import { dsCapacity } from './ds-records.ts';
-import { algorithmOfKey, fits, hasDs, isHidden } from './key-records.ts';
+import { algorithmOfKey, fits, hasDs, isHidden, isShown } from './key-records.ts';
 import type { KeyRecordName, WantedKey } from './move.ts';
 import { type RolloverPolicy, rolloverPolicyOf } from './policy.ts';
 import { rules } from './rules.ts';
@@ -30,10 +30,14 @@ export function hasStandbyDs(key: KeyRecord, keys: readonly KeyRecord[], policy:
   return policy.keys.standby === 'ds' || fits(key, 'O***');
 }
 
-/** A stand-by key that the policy no longer wants leaves. */
-export function withStandbyGoal(key: KeyRecord, policy: RolloverPolicy): KeyRecord {
-  const leaves = key.standby === true && key.goal === 'omnipresent' && (policy.keys.standby ?? 'none') === 'none';
-  return leaves ? { ...key, goal: 'hidden' } : key;
+/** A stand-by key leaves when the policy no longer wants one, or where others need its room at the parent. */
+export function withStandbyGoal(key: KeyRecord, keys: readonly KeyRecord[], policy: RolloverPolicy): KeyRecord {
+  if (key.standby !== true || key.goal === 'hidden') return key;
+  const others = keys.filter(
+    (other) => other !== key && hasDs(other) && (other.goal === 'omnipresent' || isShown(other, 'ds')),
+  );
+  const stays = (policy.keys.standby ?? 'none') !== 'none' && others.length < dsCapacity(policy);
+  return stays ? key : { ...key, goal: 'hidden' };
 }
 
 /** The stand-by key to make: when one chain is whole, none is on its way and the parent has room. */
@@ -43,6 +47,12 @@ export function standbyWanted({ keys }: Pick<Journal, 'keys'>, policy: RolloverP
   const isDue = (policy.keys.standby ?? 'none') !== 'none' && only !== undefined && others.length === 0;
   if (!isDue || only.goal === 'hidden' || !fits(only, 'O*OO') || dsCapacity(policy) < 2) return [];
   return [{ role: only.role, algorithm: algorithmOfKey(only), retires: [], reason: 'standby' }];
+}
+
+/** Without a stand-by key that would be made together with one that takes over: that one comes first. */
+export function withoutHastyStandby(wanted: readonly WantedKey[]): readonly WantedKey[] {
+  const isTaken = wanted.some((key) => key.reason !== 'standby' && hasDs(key));
+  return isTaken ? wanted.filter(({ reason }) => reason !== 'standby') : wanted;
 }
 
 /** With the stand-by key that takes over, where there is one of the role and algorithm. */

@@ -10,7 +10,7 @@ import { askedKeys } from './pending.ts';
 import type { RolloverPolicy } from './policy.ts';
 import { standingRule } from './policy-rules.ts';
 import { brokenRule } from './safety.ts';
-import { byStandby, isWanted, withStandbyGoal } from './standby.ts';
+import { byStandby, isWanted, withoutHastyStandby, withStandbyGoal } from './standby.ts';
 import { noSwitches, type Switches } from './switches.ts';
 import { type Due, dueOf, tlsaGone } from './time.ts';
 import { nextWanted, wantedKeys, withLifetime } from './wanted-keys.ts';
@@ -51,16 +51,15 @@ export function step(input: StepInput): StepResult {
   }
   const journal = {
     ...input.journal,
-    keys: input.journal.keys.map((key) => withStandbyGoal(withLifetime(key, policy), policy)),
+    keys: input.journal.keys.map((key, _, keys) => withStandbyGoal(withLifetime(key, policy), keys, policy)),
   };
   const engine = new Engine({ ...input, journal }, approvedMoves({ ...input, journal }));
   const { keys, moves } = engine.run();
   const blocked = engine.blocked(keys);
   const asked = askedKeys({ ...journal, keys }, policy);
   const isAsked = (key: WantedKey) => asked.some(({ retires }) => retires.some((id) => key.retires.includes(id)));
-  const wanted = [...asked, ...wantedKeys({ ...journal, keys }, policy, now).filter((key) => !isAsked(key))].map(
-    (key) => byStandby(key, keys),
-  );
+  const due = [...asked, ...wantedKeys({ ...journal, keys }, policy, now).filter((key) => !isAsked(key))];
+  const wanted = withoutHastyStandby(due).map((key) => byStandby(key, keys));
   const dates = [...engine.dates(keys), nextWanted({ ...journal, keys }, policy)].filter(
     (date): date is number => date !== undefined && date > now,
   );

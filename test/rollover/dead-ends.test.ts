@@ -60,6 +60,30 @@ describe('a parent that has no room', () => {
   });
 });
 
+describe('a stand-by key', () => {
+  const standby = {
+    ...policy,
+    keys: { ...policy.keys, standby: 'ds' as const },
+    parent: { ...policy.parent, maxDs: 2 },
+  };
+
+  test('is not made in the run that makes the key which takes over: for both DS there is no room', () => {
+    const life = Life.signed(policy);
+    life.policy = { ...standby, keys: { ...standby.keys, kskLifetime: 29 * day } };
+    life.now += 30 * day;
+    life.build();
+    expect(life.states()).toBe('K1 OOOO K2 RHRH');
+    expect(life.made).toHaveLength(2);
+  });
+
+  test('leaves where the parent has no room for it any more', () => {
+    const life = Life.signed(standby);
+    expect(life.states()).toBe('K1 OOOO K2 HHHO');
+    life.policy = { ...standby, parent: { ...standby.parent, maxDs: 1 } };
+    expect(life.story().at(-1)?.[1]).toBe('K1 OOOO');
+  });
+});
+
 describe('a DS without its key', () => {
   test('put back while the zone is unsigned: key and signatures come at once', () => {
     const life = Life.signed(policy);
