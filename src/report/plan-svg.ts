@@ -5,11 +5,12 @@
 import type { Name } from '../dns/name.ts';
 import type { Lane, Plan, PlanStep } from '../rollover/plan.ts';
 import { escapeControls } from '../text/escape.ts';
-import { actionsOf, actorNames, shortTime, subjectName } from './plan-words.ts';
+import { type Group, grouped, groupWords, inOrder } from './plan-groups.ts';
+import { actionsOf, actorNames, shortTime, subjectName, whenText } from './plan-words.ts';
 import { ticksOf } from './time-axis.ts';
 
 const width = 1200;
-const left = 250;
+const left = 300;
 const right = 24;
 const laneHeight = 24;
 const barHeight = 14;
@@ -30,10 +31,16 @@ const style = `
   text { font: 13px system-ui, sans-serif; fill: var(--ink) }
   .title { font-size: 17px; font-weight: 600 } .zone { font-weight: 600 } .quiet { fill: var(--quiet) } .number { font-size: 11px; font-weight: 600; text-anchor: middle; fill: var(--paper) }
   .assumed .number { fill: var(--mark) }
-  .paper { fill: var(--paper) } .band { fill: var(--band) } .grid { stroke: var(--line) } .now { stroke: var(--mark) }
+  .paper { fill: var(--paper) } .band { fill: var(--band) } .grid { stroke: var(--line) } .now { stroke: var(--mark) } .today { fill: var(--mark); font-size: 12px }
   .coming { fill: var(--coming) } .active { fill: var(--active) } .leaving { fill: var(--leaving) }
   .mark circle, .mark rect { fill: var(--mark); stroke: var(--mark); stroke-width: 1.5 } .assumed circle, .assumed rect { fill: var(--paper); stroke-dasharray: 3 2 }
 `;
+
+/** An action, and the number of its line below the drawing. */
+interface Numbered {
+  readonly step: PlanStep;
+  readonly number: number;
+}
 
 /** A mark on the timeline: the actions of one subject that fall together. */
 interface Mark {
@@ -45,7 +52,8 @@ interface Mark {
 }
 
 export function planSvg(plan: Plan): string {
-  const actions = actionsOf(plan);
+  const groups = inOrder(grouped(actionsOf(plan)));
+  const actions = groups.flatMap(({ steps }, index) => steps.map((step): Numbered => ({ step, number: index + 1 })));
   const x = (time: number) => {
     const share = (time - plan.from) / Math.max(1, plan.until - plan.from);
     return Math.round((left + Math.min(1, Math.max(0, share)) * (width - left - right)) * 10) / 10;
@@ -55,14 +63,16 @@ export function planSvg(plan: Plan): string {
   let y = 92;
   const top = y;
   const subjects = new Map<Name, Lane[]>();
-  for (const { subject } of [...plan.lanes, ...actions]) subjects.set(subject.name, []);
+  for (const { subject } of [...plan.lanes, ...actions.map(({ step }) => step)]) subjects.set(subject.name, []);
   for (const lane of plan.lanes) subjects.get(lane.subject.name)?.push(lane);
   for (const [index, [name, lanes]] of [...subjects].sort(([a], [b]) => (a < b ? -1 : 1)).entries()) {
     const marks = marksOf(actions, name, x);
     const height = laneHeight * (1 + lanes.length + (marks.length > 0 ? 1 : 0)) + 8;
     if (index % 2 === 1) bands.push(`<rect class="band" x="0" y="${y}" width="${width}" height="${height}"/>`);
     const label = subjectName({ subject: { kind: 'zone', name } });
-    body.push(`<text class="zone" x="16" y="${y + 18}">${escaped(shortened(label, 32))}</text>`);
+    body.push(
+      `<text class="zone" x="16" y="${y + 18}">${escaped(shortened(label, 34))}<title>${escaped(label)}</title></text>`,
+    );
     y += laneHeight;
     for (const lane of lanes) {
       body.push(laneElements(lane, plan, y, x));
@@ -83,11 +93,13 @@ export function planSvg(plan: Plan): string {
     `<text class="quiet" x="${x(at)}" y="${top - 14}" text-anchor="middle">${label}</text>`,
   ]);
   grid.push(`<line class="now" x1="${x(plan.from)}" x2="${x(plan.from)}" y1="${top - 8}" y2="${bottom}"/>`);
-  const list = actions.map((step, index) => {
+  grid.push(`<text class="today" x="${x(plan.from)}" y="${bottom + 14}" text-anchor="middle">today</text>`);
+  y += 18;
+  const list = groups.map((group, index) => {
     y += lineHeight;
-    return listLine(step, index + 1, y + 24);
+    return listLine(group, index + 1, y + 12);
   });
-  if (actions.length > 0) y += 44;
+  if (groups.length > 0) y += 26;
   const height = y + 20;
   const title = `Keys and certificates from ${shortTime(plan.from)} to ${shortTime(plan.until)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
@@ -110,11 +122,11 @@ function legend(): string {
   }
   for (const [kind, words] of [
     ['mark', 'somebody has to act'],
-    ['mark assumed', 'the same, if everybody before acts at the earliest date'],
+    ['mark assumed', 'the same, if everybody acts before at the earliest date'],
   ] as const) {
     parts.push(`<g class="${kind}"><circle cx="${x + 8}" cy="48" r="7"/></g>`);
     parts.push(`<text class="quiet" x="${x + 22}" y="53">${words}</text>`);
-    x += 22 + words.length * 6.6 + 18;
+    x += 22 + words.length * 7 + 18;
   }
   return parts.join('\n');
 }
@@ -133,16 +145,16 @@ function laneElements({ label, spans }: Lane, plan: Plan, y: number, x: (time: n
 }
 
 /** Marks that would cover each other are one, with a range of numbers. */
-function marksOf(actions: readonly PlanStep[], name: Name, x: (time: number) => number): readonly Mark[] {
+function marksOf(actions: readonly Numbered[], name: Name, x: (time: number) => number): readonly Mark[] {
   const marks: Mark[] = [];
-  for (const [index, { subject, at, assumes }] of actions.entries()) {
+  for (const { step, number } of actions) {
+    const { subject, at, assumes } = step;
     if (subject.name !== name) continue;
-    const number = index + 1;
     const last = marks.at(-1);
     const assumed = assumes !== undefined;
     const one = { x: x(at), first: number, last: number, count: 1, assumed };
     if (last !== undefined && last.assumed === assumed && one.x - reachOf(one) < last.x + reachOf(last) + gap) {
-      marks[marks.length - 1] = { ...last, last: number, count: last.count + 1 };
+      marks[marks.length - 1] = { ...last, last: number, count: last.count + (number === last.last ? 0 : 1) };
     } else marks.push(one);
   }
   return apart(marks);
@@ -184,9 +196,11 @@ function markElement(mark: Mark, y: number): string {
   return `<g class="${assumed ? 'mark assumed' : 'mark'}"><rect x="${x - reach}" y="${y - markRadius}" width="${reach * 2}" height="${markRadius * 2}" rx="${markRadius}"/><text class="number" x="${x}" y="${y + 4}">${label}</text></g>`;
 }
 
-function listLine(step: PlanStep, number: number, y: number): string {
-  const when = step.state === 'due' ? 'now' : step.state === 'overdue' ? 'overdue' : shortTime(step.at);
-  return `<text x="16" y="${y}">${number}</text><text class="quiet" x="48" y="${y}">${when}</text><text x="190" y="${y}">${escaped(shortened(subjectName(step), 30))}</text><text x="410" y="${y}">${escaped(shortened(`${actorNames[step.actor]}: ${step.title}`, 110))}</text>`;
+function listLine(group: Group, number: number, y: number): string {
+  const { title, subject } = groupWords(group);
+  const { step } = group;
+  const words = `${actorNames[step.actor]}: ${title}`;
+  return `<text x="16" y="${y}">${number}</text><text class="quiet" x="48" y="${y}">${whenText(step)}</text><text x="200" y="${y}">${escaped(shortened(words, 78))}<title>${escaped(words)}</title></text><text class="quiet" x="760" y="${y}">${escaped(shortened(subject, 56))}<title>${escaped(group.names.join(', '))}</title></text>`;
 }
 
 function shortened(text: string, most: number): string {

@@ -117,3 +117,20 @@ describe('a plan as a drawing', () => {
     expect(bars.map(([, state, x, width]) => [state, Number(x) + Number(width)])).toEqual([['active', 1176]]);
   });
 });
+
+describe('many zones with the same to do', () => {
+  const zones = Array.from({ length: 9 }, (_, index) => `z${index}.example.`);
+  const steps = zones.map((apex) => step({ id: apex, subject: zone(apex) }));
+
+  test('have one line below the drawing, and each its mark with the number of that line', () => {
+    const svg = planSvg(plan(steps, { lanes: [] }));
+    expect(svg.match(/>you: /g)).toHaveLength(1);
+    expect([...svg.matchAll(/class="number"[^>]*>([^<]*)</g)].map(([, label]) => label)).toEqual(zones.map(() => '1'));
+  });
+
+  test('the whole of a name that is too long for its lane is there to be asked for', () => {
+    const long = `${'a-long-name.'.repeat(6)}example.`;
+    const svg = planSvg(plan([step({ subject: zone(long) })]));
+    expect(svg).toContain(`<title>${long.slice(0, -1)}</title>`);
+  });
+});
