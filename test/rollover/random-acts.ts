@@ -6,7 +6,7 @@ import { doubtOf, restarted, restartedKeys } from '../../src/journal/trust.ts';
 import { zoneKey } from '../../src/keys/zone-key.ts';
 import { abort } from '../../src/rollover/abort.ts';
 import { adoptKeys } from '../../src/rollover/adopt.ts';
-import { dsOf } from '../../src/rollover/ds-records.ts';
+import { dsCapacity, dsOf } from '../../src/rollover/ds-records.ts';
 import { algorithmOfKey, hasDs, isShown } from '../../src/rollover/key-records.ts';
 import type { RolloverPolicy } from '../../src/rollover/policy.ts';
 import { type Answer, goInsecure, rollAlgorithm, rollCsk, rollKsk, rollZsk } from '../../src/rollover/requests.ts';
@@ -179,7 +179,8 @@ function dsEarly(world: RandomWorld): void {
   if (coming.length === 0 || world.shown.length === 0) return;
   const types = new Set(world.shown.map((record) => Number.parseInt(record.slice(6, 8), 16)));
   const added = coming.flatMap((key) => [...types].map((type) => dsOf(apex, key, type)));
-  if (world.shown.length + added.length > world.policy.parent.maxDs) return;
+  const isRoom = keys.filter(shownOf).length + coming.length <= dsCapacity(world.policy);
+  if (!isRoom || world.shown.length + added.length > world.policy.parent.maxDs) return;
   world.showDs([...world.shown, ...added], { isEarly: true });
 }
 
