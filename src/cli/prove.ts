@@ -44,7 +44,12 @@ Exit status: 0 everything that was asked for was judged, and the proof holds; 3 
       return { journal: futures.get(name)!.history, policy: { ...policy, secondaryRefresh: refresh + retry } };
     });
     const mode = options.strict === true ? 'strict' : 'plain';
-    const mail = mailHistory(repository, (zone) => futures.get(zone)?.history, now);
+    const mail = mailHistory(
+      repository,
+      (zone) => futures.get(zone)?.history,
+      now,
+      (zone) => zones.get(zone)?.journal,
+    );
     const proof = proofOf({ zones: histories, mail, from: now, to: until, mode });
     const left = [...planned.left, ...unreadableHosts(repository, zones.keys())];
     if (globals.format === 'json') {

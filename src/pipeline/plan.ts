@@ -183,7 +183,8 @@ function questionsOf(
   routes: Routes,
 ): readonly TlsaQuestion[] {
   const domain = repository.description.domains.get(name);
-  if (domain === undefined) return [];
+  // With an error in a host or a certificate, build keeps the records as they are.
+  if (domain === undefined || repository.errorsOf.has(name)) return [];
   return tlsaQuestions(repository, { domain, journal, policy, now: routes.now, routes }).map((question) => {
     const { leaving } = question;
     // Everybody acts at once: what is not published yet is published now.
