@@ -169,7 +169,7 @@ describe('a plan as text', () => {
   test('the minute of a step is never before its second', () => {
     const later = step({ state: 'later', at: from + 1, latest: from + 119 });
     expect(planText(plan([{ ...later, title: 'Look', action: { kind: 'declare-unsigned' } }]))).toMatch(
-      /2026-01-01 00:01Z {2}you: Look[^]*at the latest 2026-01-01 00:01Z/,
+      /2026-01-01 00:01Z {2}you: Look[\s\S]*at the latest 2026-01-01 00:01Z/,
     );
   });
 
