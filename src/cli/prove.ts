@@ -51,7 +51,7 @@ Exit status: 0 everything that was asked for was judged, and the proof holds; 3 
       (zone) => zones.get(zone)?.journal,
     );
     const proof = proofOf({ zones: histories, mail, from: now, to: until, mode });
-    const left = [...planned.left, ...unreadableHosts(repository, zones.keys())];
+    const left = [...planned.left, ...unreadableHosts(repository, new Set(zones.keys()))];
     if (globals.format === 'json') {
       host.stdout.write((await import('../report/proof-json.ts')).proofJson(proof, left, now, until));
     } else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, left, until));

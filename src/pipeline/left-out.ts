@@ -2,7 +2,10 @@
 import { relative } from 'node:path';
 import type { Name } from '../dns/name.ts';
 import type { Manifest } from '../export/manifest.ts';
+import { lastOf } from '../journal/evidence.ts';
+import type { Journal } from '../journal/journal.ts';
 import { newReport, type Problem, report } from '../text/problem.ts';
+import { zoneOfRecords } from './host-tlsa.ts';
 import { lacksKeys } from './key-policy.ts';
 import { hasLeft } from './leaving.ts';
 import { type Places, zoneFolder } from './places.ts';
@@ -56,10 +59,23 @@ export function doubtedHistory(zone: Name, problems: readonly Problem[]): readon
 
 const doubtRules: ReadonlySet<string> = new Set(['ops/journal-lost', 'ops/journal-edited', 'ops/journal-rolled-back']);
 
-/** Hosts in these zones of which a certificate cannot be read. */
-export function unreadableHosts({ hostsOf, certificates }: Repository, zones: Iterable<Name>): readonly LeftOut[] {
+/** Keys that somebody else has used, below a DS of which nobody has said whether it is there: no chain begins that could be judged. */
+export function unknownDs({ zone, keys, evidence, parentDs }: Journal): readonly LeftOut[] {
+  const isKnown = parentDs.some(({ records }) => records.length > 0) || lastOf({ evidence }, 'ds-seen') !== undefined;
+  if (isKnown || !keys.some(({ ds }) => ds.state === 'unretentive')) return [];
+  const why = `a DS of its keys may stand in the parent: say what is there with danezone confirm ds-seen ${zone.slice(0, -1)} --ds`;
+  return [{ name: zone, what: 'zone', why: [why] }];
+}
+
+/** Hosts in these zones of which a certificate cannot be read, or whose records stand in a zone that was not asked for. */
+export function unreadableHosts(repository: Repository, zones: ReadonlySet<Name>): readonly LeftOut[] {
+  const { hostsOf, certificates, description } = repository;
   return [...zones].flatMap((zone) =>
-    (hostsOf.get(zone) ?? []).flatMap(({ name, services }): LeftOut[] => {
+    (hostsOf.get(zone) ?? []).flatMap((host): LeftOut[] => {
+      const { name, services } = host;
+      const records = zoneOfRecords(repository, host);
+      if (services.length > 0 && records !== undefined && !zones.has(records) && description.domains.has(records))
+        return [{ name, what: 'mail', why: [`its TLSA records stand in ${records}, which was not asked for`] }];
       const wanted = new Set(services.flatMap((service) => service.certificates.map(({ value }) => value)));
       const unread = [...wanted].filter((value) => !certificates.has(value));
       const why = unread.map((value) => `the certificate ${value} cannot be read: see danezone check`);

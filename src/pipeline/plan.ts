@@ -14,8 +14,8 @@ import type { Routes } from '../rollover/routes.ts';
 import type { TlsaQuestion } from '../rollover/tlsa.ts';
 import { newReport, type Problem, type Report } from '../text/problem.ts';
 import { readManifest, zonesOf } from './build.ts';
-import { tlsaQuestions } from './host-tlsa.ts';
-import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed } from './left-out.ts';
+import { tlsaQuestions, zoneOfRecords } from './host-tlsa.ts';
+import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed, unknownDs } from './left-out.ts';
 import { nextRunOf } from './next-run.ts';
 import { parentsFirst, withParentsDs, zoneAbove } from './parent-shows.ts';
 import type { Places } from './places.ts';
@@ -80,7 +80,8 @@ export function planRepository(
       if (zone !== undefined) zones.set(name, zone);
     }
     own.problems.forEach(add);
-    if (zones.has(name)) left.push(...doubtedHistory(name, own.problems));
+    const zone = zones.get(name);
+    if (zone !== undefined) left.push(...doubtedHistory(name, own.problems), ...unknownDs(zone.journal));
     else left.push({ name, what: 'zone', why: sentences(own.problems.filter(({ tier }) => tier === 'error')) });
   }
   if (only.length === 0 || left.length > 0) found.problems.filter(isOfState).forEach(add);
@@ -116,17 +117,21 @@ export function planRepository(
 }
 
 /** The zones that names stand for, a host for its zone; and names that stand for none. `names`: every zone. */
-function askedZones({ description, broken }: Repository, names: readonly Name[], only: readonly Name[]) {
+function askedZones(repository: Repository, names: readonly Name[], only: readonly Name[]) {
   if (only.length === 0) return { wanted: names, left: [] as LeftOut[], unknown: [] };
+  const { description, broken } = repository;
   const wanted = new Set<Name>();
   const left: LeftOut[] = [];
   const unknown: Name[] = [];
   for (const name of only) {
-    const zone = description.hosts.has(name) ? zoneOf(name, description) : undefined;
+    const host = description.hosts.get(name);
+    const zone = host && zoneOf(name, description);
+    // Behind an alias its TLSA records stand elsewhere.
+    const records = host && zoneOfRecords(repository, host);
+    if (records !== undefined) wanted.add(records);
     if (names.includes(name)) wanted.add(name);
     else if (zone !== undefined) wanted.add(zone);
-    else if (description.hosts.has(name))
-      left.push({ name, what: 'zone', why: ['no zone of this repository holds it'] });
+    else if (host !== undefined) left.push({ name, what: 'zone', why: ['no zone of this repository holds it'] });
     else if (broken.length === 0) unknown.push(name);
     else
       left.push({ name, what: 'zone', why: [`it is not declared in what can be read: ${broken.join(', ')} cannot`] });

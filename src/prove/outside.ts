@@ -6,4 +6,5 @@ export const outsideTheModel: readonly string[] = [
   'replay: somebody who shows an old version again for as long as its signatures are valid',
   'the chain above the parent, and the signatures of the parent over the DS set',
   'RRsets of one content that are signed by different keys: the journal knows the keys of the content as a whole',
+  'two keys of one zone with the same algorithm and tag: a signature by one counts as made by both',
 ];

@@ -287,6 +287,43 @@ describe('what was asked for and cannot be judged', () => {
     }
   });
 
+  test('records behind an alias are judged with their host, and missed where only its zone is named', async () => {
+    const aliased = description.replace('smtp: [mx1]}', 'smtp: [mx1]}, tlsa: {alias: _25._tcp.mx2.example.net}');
+    const common = `${aliased}  mx2.example.net: {addresses: [192.0.2.26], services: {smtp: [mx1]}}\n`;
+    const host = repository({ '/infra/zones/common.yaml': common });
+    await danezone(host, 'build');
+    await danezone(host, 'confirm', 'cert-served', 'mx2.example.net');
+    await inService(host);
+    const judged = async (named: string) => {
+      const { out } = await danezone(host, 'prove', '--format', 'json', named);
+      const { judged, notJudged } = JSON.parse(out);
+      return [judged.zones, notJudged.map(({ name, what }: { name: string; what: string }) => [name, what])];
+    };
+    expect(await judged('mx1.example.org')).toEqual([2, []]);
+    expect(await judged('example.org')).toEqual([1, [['mx1.example.org.', 'mail']]]);
+  });
+
+  test('keys of another signer, as long as nobody has said which DS the parent shows', async () => {
+    const from = await running();
+    // Their dates say that they have long been in use.
+    const host = repository({}, settled + 90 * day);
+    for (const file of from.files.list(folder)) {
+      if (!/\.(key|private)$/.test(file)) continue;
+      const mode = file.endsWith('key') ? 0o644 : 0o600;
+      host.files.makeFolder(folder);
+      host.files.writeNew(`${folder}/${file}`, from.files.read(`${folder}/${file}`), mode);
+    }
+    await danezone(host, 'build', 'example.net');
+    const { status, out } = await danezone(host, 'prove', 'example.net', '--format', 'json');
+    expect([status, JSON.parse(out)]).toMatchObject([
+      1,
+      { notJudged: [{ name: 'example.net.', what: 'zone', why: [expect.stringContaining('ds-seen')] }] },
+    ]);
+    await danezone(host, 'confirm', 'published', 'example.net');
+    await danezone(host, 'confirm', 'ds-seen', 'example.net', '--ds', 'none');
+    expect((await danezone(host, 'prove', 'example.net')).status).toBe(0);
+  });
+
   test('is no part of a plan either', async () => {
     const host = await running();
     host.put(path, '{');
