@@ -245,7 +245,7 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
     let until = built;
     while (until < end && isServed(until)) until++;
     const hadDs = journal.parentDs.slice(0, index).some((before) => before.records.length > 0) || seenBefore(built);
-    const leaves = records.length === 0 && built >= insecureSince;
+    const leaves = hadDs && records.length === 0 && built >= insecureSince;
     const isIntended = leaves || !hadDs || unsignedBetween(built, until);
     return {
       what: 'DS',
@@ -270,8 +270,8 @@ function dsVersions({ journal, policy, mode, from }: NaiveQuestion): Version[] {
     const start = rows[first - 1]?.at ?? since;
     const until = next === undefined ? end : next.at + lag(row.records, next.records);
     const isServed = (second: number) => second >= start && (next === undefined || second < until);
-    const leaves = row.records.length === 0 && since >= insecureSince;
     const hadDs = rows.slice(0, first).some(({ records }) => records.length > 0);
+    const leaves = hadDs && row.records.length === 0 && since >= insecureSince;
     const isIntended = leaves || !hadDs || unsignedBetween(since, until);
     const { records } = row;
     return [
