@@ -298,7 +298,7 @@ async function say(host: Host, { format, quiet }: Globals, made: Made): Promise<
     `danezone ready ${name}, until it says go\n${formulas.join('')}`,
     `let the authority issue with ${request} (certbot certonly --csr, lego --csr), now or later\n`,
     'after go: switch the server to the new key and its certificate\n',
-    `danezone confirm cert-served ${name}; put the new certificate under chain: and take next: away\n`,
+    `put the new certificate under chain:, take next: away, build, and danezone confirm cert-served ${name}\n`,
   ];
   host.stdout.write(
     escapeControlsOfLines(

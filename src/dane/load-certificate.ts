@@ -1,6 +1,6 @@
 /** A certificate of the description with the content of its files. */
 import type { CertificateSource } from '../describe/description.ts';
-import type { Octets } from '../text/octets.ts';
+import { equalOctets, type Octets } from '../text/octets.ts';
 import { newReport, type Position, type Report, report } from '../text/problem.ts';
 import { type Certificate, certificateName } from '../x509/certificate.ts';
 import { isSameKey } from '../x509/private-key.ts';
@@ -47,10 +47,16 @@ export function loadCertificate(source: CertificateSource, read: ReadFile, to: R
   if (file?.kind !== 'chain') return undefined;
   const { certificates: chain, strays } = file;
   reportWeakness(chain[0], to);
+  if (next !== undefined && isSettled(next, chain)) return { source, chain, strays };
   if (next !== undefined && isSameKey(next.spki, chain[0].spki) && !isRenewal(next, chain[0])) {
     report(to, rules['dane/next-is-current'], next.at, { certificate: source.name }, { subject: source.name });
   }
   return { source, chain, strays, next };
+}
+
+/** After a switch the chain under `next` is that under `chain` too, until the next renewal: nothing comes next. */
+function isSettled(next: NextKey, chain: readonly Certificate[]): boolean {
+  return next.chain.length === chain.length && chain.every(({ der }, index) => equalOctets(der, next.chain[index].der));
 }
 
 /** A new certificate for the same key: it rolls nothing for selector SPKI, and does for selector Cert. */

@@ -76,6 +76,13 @@ describe('the files of a certificate', () => {
     expect(loading('made/chain.pem', 'made/leaf-next-key.pem').rules).toEqual([]);
   });
 
+  test('the very file that is the chain is no next key: the switch is over, and the next renewal will be offered there', () => {
+    const { loaded, rules } = loading('made/chain.pem', 'made/chain.pem');
+    expect(rules).toEqual([]);
+    expect(loaded?.chain).toHaveLength(3);
+    expect(loaded?.next).toBeUndefined();
+  });
+
   test('dane/tls-weak: short RSA keys, SHA-1, curves that nobody offers', () => {
     for (const file of ['rsa1024', 'sha1-signed', 'p256-explicit']) {
       expect(loading(`made/${file}.pem`).rules).toEqual(['dane/tls-weak']);

@@ -98,6 +98,20 @@ describe('danezone-activate', () => {
     expect([read('asked'), read('active/fullchain.pem')]).toEqual([undefined, undefined]);
   });
 
+  test('tells what follows a switch, once, and fails aloud when that fails; the switch stays', () => {
+    const conf = read('conf/mx1.conf') ?? '';
+    write(
+      'conf/mx1.conf',
+      `${conf}AFTER='echo after >> ${folder}/afters; exit "$(cat ${folder}/after-status 2>/dev/null || echo 0)"'\n`,
+    );
+    expect([activate(), activate()]).toEqual([0, 0]);
+    expect(read('afters')).toBe('after\n');
+    issue('two');
+    write('after-status', '3');
+    expect(activate()).toBe(1);
+    expect([read('active/fullchain.pem'), read('afters')]).toEqual(['chain two\n', 'after\nafter\n']);
+  });
+
   test('goes back to the certificate before when the reload fails', () => {
     activate();
     issue('two');
@@ -130,4 +144,10 @@ test('every file of the folder is named on the page, and the page names no other
   const page = readFileSync(join(scripts, '../acme.md'), 'utf8');
   const linked = [...page.matchAll(/\]\(acme\/([^)]+)\)/g)].map(([, name]) => name);
   expect([...linked].sort()).toEqual(readdirSync(scripts).sort());
+});
+
+test('the unit may write where the page has the active copy: below /etc', () => {
+  const unit = readFileSync(join(scripts, 'danezone-activate@.service'), 'utf8');
+  // systemd.exec(5): full and strict make /etc read-only, yes only /usr and the boot loader.
+  expect(/^ProtectSystem=(.*)$/m.exec(unit)?.[1]).toBe('yes');
 });

@@ -87,14 +87,17 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-async function start(
+/** A server that listens on loopback; `ready` says when. `more`: variables of its environment. */
+export async function start(
   program: string,
   args: readonly string[],
   port: number,
   ready: () => Promise<boolean>,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   let log = '';
-  const child: ChildProcess = spawn(program, [...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...environment, ...more };
+  const child: ChildProcess = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout?.on('data', (data) => (log += data));
   child.stderr?.on('data', (data) => (log += data));
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
