@@ -36,7 +36,7 @@ export function withBuilt(journal: Journal, built: BuiltZone, clock: number): Jo
       ? journal.parentDs
       : versionsAfter<DsVersion>(journal.parentDs, { records }, (a, b) => sameTexts(a.records, b.records), now);
   // The absence that was there before an RRset: caches may hold that too. In a new zone there was none.
-  const rrsets = historiesAfter(journal.rrsets, built.rrsets, absenceSoFar(journal), absence(built.content), now);
+  const rrsets = historiesAfter(journal.rrsets, built.rrsets, () => absenceSoFar(journal), absence(built.content), now);
   const routes = built.routes === undefined ? journal.routes : routesAfter(journal, built.routes, now);
   if (
     serial === journal.serial &&
@@ -67,7 +67,7 @@ export function routesAfter(
   built: readonly BuiltRRset[],
   now: number,
 ): Journal['routes'] {
-  return historiesAfter(routes, built, [], { records: [], ttl: 0 }, now);
+  return historiesAfter(routes, built, () => [], { records: [], ttl: 0 }, now);
 }
 
 /** Unix seconds. Two builds in one second, and a clock that went back, still make one build after the other. */
@@ -91,7 +91,7 @@ function serialAfter(
 function historiesAfter(
   histories: readonly RRsetHistory[],
   built: readonly BuiltRRset[],
-  before: readonly RRsetVersion[],
+  before: () => readonly RRsetVersion[],
   gone: Found<RRsetVersion>,
   now: number,
 ): readonly RRsetHistory[] {
@@ -108,7 +108,7 @@ function historiesAfter(
   for (const [id, rrset] of found) {
     if (known.has(id)) continue;
     moved = true;
-    const versions = versionsAfter(before, versionOf(rrset), sameRRset, now);
+    const versions = versionsAfter(before(), versionOf(rrset), sameRRset, now);
     after.push({ owner: rrset.owner, type: rrset.type, versions });
   }
   if (!moved) return histories;
