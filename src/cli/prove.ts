@@ -39,9 +39,10 @@ Exit status: 0 everything that was asked for was judged, and the proof holds; 3 
     const planned = planRepository(host.files, places, zoneArguments(args), { now, until }, problems);
     const { zones, futures, repository, unknown } = planned;
     unknownZones(unknown, repository.description.domains.keys());
-    const histories = [...zones].map(([name, { policy }]) => {
+    const histories = [...zones].map(([name, { journal: standing, policy }]) => {
       const { refresh, retry } = repository.description.domains.get(name)!.soa;
-      return { journal: futures.get(name)!.history, policy: { ...policy, secondaryRefresh: refresh + retry } };
+      const proofPolicy = { ...policy, secondaryRefresh: refresh + retry };
+      return { journal: futures.get(name)!.history, standing, policy: proofPolicy };
     });
     const mode = options.strict === true ? 'strict' : 'plain';
     const mail = mailHistory(

@@ -13,7 +13,7 @@ import { judgeMail } from './mail-proof.ts';
 import { outsideTheModel } from './outside.ts';
 import type { ProofPolicy, ServiceMode, ServiceRules } from './policy.ts';
 import { defaultProfiles, type Profile } from './profile.ts';
-import { judgeSignatureWindows } from './signature-windows.ts';
+import { judgeShown, judgeSignatureWindows } from './signature-windows.ts';
 import type { Span } from './span.ts';
 import type { Unprotected, Violation, Warning } from './violation.ts';
 import { type ZoneHistory, zoneHistory } from './zone-history.ts';
@@ -21,7 +21,12 @@ import { violationOf } from './zone-violations.ts';
 
 export interface ProofQuestion {
   /** Every zone whose history counts: the one in question, those of its mail hosts, their parents where they are known. */
-  readonly zones: readonly { readonly journal: Journal; readonly policy: ProofPolicy }[];
+  readonly zones: readonly {
+    readonly journal: Journal;
+    readonly policy: ProofPolicy;
+    /** The journal as it stands at `from`, where `journal` has a simulated future. */
+    readonly standing?: Journal;
+  }[];
   readonly mail?: MailHistory;
   /** Unix seconds: what was held before is not judged. Usually now. */
   readonly from: number;
@@ -68,7 +73,7 @@ function judge(question: ProofQuestion): Omit<Proof, 'advice'> {
   const histories: { readonly history: ZoneHistory; readonly rules: ServiceRules }[] = [];
   const violations: Violation[] = [];
   const warnings: Warning[] = [];
-  for (const { journal, policy } of zones) {
+  for (const { journal, policy, standing } of zones) {
     const rules = { policy, mode, clockSkew };
     const history = zoneHistory(journal, rules, from);
     histories.push({ history, rules });
@@ -76,6 +81,7 @@ function judge(question: ProofQuestion): Omit<Proof, 'advice'> {
     violations.push(...found.findings.map((finding) => violationOf(finding, history)));
     violations.push(...judgeLeaving(history, during));
     violations.push(...judgeSignatureWindows(history, clockSkew, during));
+    if (standing !== undefined) violations.push(...judgeShown(standing, policy.publication, from));
     warnings.push(...judgeBudget(history, during));
   }
   const hosts = mail === undefined ? undefined : judgeMail(mail, histories, during);

@@ -8,6 +8,7 @@
  */
 import type { ContentVersion, Journal, RRsetVersion } from '../journal/journal.ts';
 import { readableTime } from '../text/time.ts';
+import type { ProofPolicy } from './policy.ts';
 import type { Entry } from './served.ts';
 import { endOf, overlap, type Span } from './span.ts';
 import type { CacheContent, Violation } from './violation.ts';
@@ -29,6 +30,33 @@ export function judgeSignatureWindows(
   return rrsets.flatMap(({ name, entries }) =>
     entries.filter(isKnown).flatMap((entry) => outside(journal, name, entry, clockSkew, judged)),
   );
+}
+
+/**
+ * Whether what servers show at `at` has signatures that ran out: of the serial that was seen last, of which the journal keeps when the
+ * first of them did. `journal`: as it stands then, without a future in which everything is signed again.
+ */
+export function judgeShown(
+  journal: Journal,
+  publication: ProofPolicy['publication'],
+  at: number,
+): readonly Violation[] {
+  const seen = journal.evidence.flatMap(({ fact }) => (fact.kind === 'published' ? [fact.serial] : [])).at(-1);
+  const shown = publication.kind === 'by-build' ? journal.serials.at(-1) : undefined;
+  const { serial, built, firstExpiry } = shown ?? journal.serials.find((row) => row.serial === seen) ?? {};
+  if (serial === undefined || built === undefined || firstExpiry === undefined || firstExpiry > at) return [];
+  const name = `${journal.zone} (serial ${serial})`;
+  return [
+    {
+      kind: 'signature-window',
+      subject: { kind: 'zone', name: journal.zone },
+      from: at,
+      profiles: [],
+      caches: [{ what: 'RRset', name, records: [], since: built }],
+      names: [name],
+      message: `${name}: servers showed it last, and the first of its signatures ran out at ${readableTime(firstExpiry)}; build, publish and confirm`,
+    },
+  ];
 }
 
 function outside(

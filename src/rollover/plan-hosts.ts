@@ -33,6 +33,7 @@ export function recordDrafts(
     after: recordLines(owner, ttl, Type.TLSA, has),
   } as const;
   const since = Math.max(...decision.certificates.map(({ servedSince }) => servedSince ?? 0));
+  const isSeen = decision.certificates.length > 0;
   const retirement = [{ name: 'retire-safety', seconds: policy.retireSafety }];
   return [
     ...(added.length === 0
@@ -64,8 +65,10 @@ export function recordDrafts(
                   ifLate: 'the zone stays signed; nothing breaks',
                 }
               : {
-                  why: `every address shows the certificate that stays: ${sumText(`seen ${readableTime(since)}`, retirement)}`,
-                  terms: retirement,
+                  why: isSeen
+                    ? `every address shows the certificate that stays: ${sumText(`seen ${readableTime(since)}`, retirement)}`
+                    : 'the description asks for it no longer',
+                  terms: isSeen ? retirement : [],
                   needs: decision.certificates.map(servedOf),
                   ifLate: 'the answer stays larger than it must; nothing breaks',
                 }),

@@ -81,6 +81,17 @@ describe('danezone plan', () => {
     expect(await exitCode(host)).toBe(0);
   });
 
+  test('leaves TLSA records alone where a certificate cannot be read; build keeps them and ends as ever', async () => {
+    const host = await running();
+    await danezone(host, 'confirm', 'published', '--all');
+    host.files.remove('/infra/zones/certs/p256.pem');
+    const { steps } = await planned(host);
+    expect(steps.filter(({ action }) => action.kind === 'withdraw-tlsa')).toEqual([]);
+    host.setTime(settled + day);
+    expect((await danezone(host, 'build')).status).toBe(4);
+    expect(text(host, '/infra/build/example.org.zone')).toMatch(/_25\._tcp\.mx1\S*\t\d+\tIN\tTLSA/);
+  });
+
   test('after the first build each zone waits for one thing: that people publish it and say so', async () => {
     const host = repository();
     await danezone(host, 'build');

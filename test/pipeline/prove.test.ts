@@ -49,6 +49,25 @@ describe('danezone prove', () => {
     expect(ran).toMatchObject({ status: 0, err: '', out: expect.stringContaining('The proof holds') });
   });
 
+  test('signatures that ran out on the servers turn it red, though the next build will make new ones', async () => {
+    for (const byBuild of [false, true]) {
+      const policies = byBuild ? 'policies: {default: {publication: {by-build: {after: 1h}}}}\n' : '';
+      const host = repository({ '/infra/zones/common.yaml': `${description}${policies}` });
+      await danezone(host, 'build');
+      await inService(host);
+      await danezone(host, 'confirm', 'published', '--all');
+      host.setTime(settled + 2 * day);
+      expect((await danezone(host, 'prove')).status).toBe(0);
+      host.setTime(settled + 25 * day);
+      const { status, out } = await danezone(host, 'prove', '--format', 'json');
+      const kinds = new Set(JSON.parse(out).violations.map(({ kind }: { kind: string }) => kind));
+      expect([status, [...kinds]]).toEqual([3, ['signature-window']]);
+      await danezone(host, 'build');
+      await danezone(host, 'confirm', 'published', '--all');
+      expect((await danezone(host, 'prove')).status).toBe(0);
+    }
+  });
+
   test('as JSON it says what was judged, with times in ISO 8601', async () => {
     const { status, out } = await danezone(await running(), 'prove', '--format', 'json', '--until', '90d');
     expect(status).toBe(0);
@@ -96,7 +115,8 @@ describe('danezone prove', () => {
       const { status, out } = await danezone(host, 'prove', 'example.net', '--format', 'json');
       return { status, kinds: JSON.parse(out).violations.map(({ kind }: { kind: string }) => kind) };
     };
-    expect(await prove()).toEqual({ status: 3, kinds: ['insecure'] });
+    const old = days > 21 ? ['signature-window'] : [];
+    expect(await prove()).toEqual({ status: 3, kinds: ['insecure', ...old] });
     // A build goes on, and what it forgets of the past does not make the proof green.
     for (let month = 1; month <= 3; month++) {
       host.setTime(settled + (days + 30 * month) * day);
@@ -216,7 +236,7 @@ describe('what was asked for and cannot be judged', () => {
       (host) => host.put(path, text(host, path).replace('86400', '86401')),
       { what: 'history', why: 'ops/journal-edited' },
     ],
-    ['keys that are lost', (host) => without(host, /key$/), { what: 'zone', why: 'build/no-keys' }],
+    ['keys that are lost', (host) => without(host, /key$/), { what: 'zone', why: 'key/file-missing' }],
     [
       'a key that cannot be read',
       (host) => {
