@@ -4,6 +4,7 @@ import type { Name } from '../dns/name.ts';
 import type { Host } from '../host/host.ts';
 import type { BuildResult } from '../pipeline/build.ts';
 import type { Places } from '../pipeline/places.ts';
+import type { PlannedZone } from '../pipeline/plan.ts';
 import type { ZoneOutcome } from '../pipeline/zone-outcome.ts';
 import { newReport, type Problem } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
@@ -111,7 +112,7 @@ async function runBuild(
       unknownZones(result.unknown, result.outcomes.keys());
       const status = await say(host, globals, places.root, result, problems.problems);
       const tellsActions = globals.format === 'text' && !globals.quiet && writesState && !isResign;
-      if (tellsActions && result.conflict === undefined) host.stdout.write(await dueNow(host, places, now));
+      if (tellsActions && result.conflict === undefined) host.stdout.write(await dueNow(host, places, result, now));
       return status;
     }
   } finally {
@@ -166,11 +167,18 @@ async function say(
   return status;
 }
 
-/** What people have to do before the clocks of rollovers go on. */
-async function dueNow(host: Host, places: Places, now: number): Promise<string> {
-  const { planRepository } = await import('../pipeline/plan.ts');
+/** What people have to do before the clocks of rollovers go on, in the zones that the build could lead. */
+async function dueNow(host: Host, places: Places, result: BuildResult, now: number): Promise<string> {
+  const { planOf } = await import('../pipeline/plan.ts');
+  const { policyOfZone } = await import('../pipeline/policy-of-zone.ts');
   const { dueText } = await import('../report/plan-text.ts');
-  return dueText(planRepository(host.files, places, [], { now, until: now }, newReport()).plan);
+  const { repository, journals, outcomes } = result;
+  const isLed = (zone: Name) => !['stale', 'absent'].includes(outcomes.get(zone)?.state ?? 'built');
+  const zones = [...journals].flatMap(([zone, journal]): [Name, PlannedZone][] => {
+    const policy = policyOfZone(host.files, places, repository.description, zone);
+    return policy === undefined || !isLed(zone) ? [] : [[zone, { journal, policy }]];
+  });
+  return dueText(planOf(repository, new Map(zones), [...journals.values()], { now, until: now }).plan);
 }
 
 /** A plan that was reviewed is carried out as it was reviewed, or not at all. */

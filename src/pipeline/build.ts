@@ -64,6 +64,9 @@ export interface BuildResult {
   /** Names given on the command line that are not declared. */
   readonly unknown: readonly Name[];
   readonly source: (file: string) => string | undefined;
+  readonly repository: Repository;
+  /** Of every zone, after the run. */
+  readonly journals: ReadonlyMap<Name, Journal>;
 }
 
 export async function build(host: Host, options: BuildOptions, executor: Executor, to: Report): Promise<BuildResult> {
@@ -106,11 +109,8 @@ async function buildZones(
   }
 
   for (const [zone, outcome] of outcomes) if ('content' in outcome) journals.set(zone, outcome.content.journal);
-  const routes = routesOf(
-    repository,
-    [...journals.values()].filter((journal) => journal !== undefined),
-    options.now,
-  );
+  const after = new Map([...journals].flatMap(([zone, journal]) => (journal === undefined ? [] : [[zone, journal]])));
+  const routes = routesOf(repository, [...after.values()], options.now);
   const manifest = manifestOf(repository, before, outcomes, zones, routes, options);
   stageOutputs(tx, places, outcomes, manifest);
   // A description that could not be read whole does not say which zones are gone.
@@ -125,6 +125,8 @@ async function buildZones(
     conflict: commit.kind === 'conflict' ? commit.message : undefined,
     unknown: only.filter((zone) => !zones.includes(zone)),
     source: repository.source,
+    repository,
+    journals: after,
   };
 }
 

@@ -12,7 +12,7 @@ import { planZone, type ZonePlan } from '../rollover/plan-zone.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { Routes } from '../rollover/routes.ts';
 import type { TlsaQuestion } from '../rollover/tlsa.ts';
-import { newReport, type Problem, type Report } from '../text/problem.ts';
+import { newReport, type Problem, type Report, withoutSuperseded } from '../text/problem.ts';
 import { readManifest, zonesOf } from './build.ts';
 import { tlsaQuestions, zoneOfRecords } from './host-tlsa.ts';
 import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed, unknownDs } from './left-out.ts';
@@ -82,7 +82,10 @@ export function planRepository(
     own.problems.forEach(add);
     const zone = zones.get(name);
     if (zone !== undefined) left.push(...doubtedHistory(name, own.problems), ...unknownDs(zone.journal));
-    else left.push({ name, what: 'zone', why: sentences(own.problems.filter(({ tier }) => tier === 'error')) });
+    else {
+      const errors = withoutSuperseded(own.problems).filter(({ tier }) => tier === 'error');
+      left.push({ name, what: 'zone', why: sentences(errors) });
+    }
   }
   if (only.length === 0 || left.length > 0) found.problems.filter(isOfState).forEach(add);
   // Any zone may lead to a host of these.
@@ -92,6 +95,16 @@ export function planRepository(
       readZoneState(files, places, name, { now, privateHalves: 'ignore' }, newReport()).journal ??
       [],
   );
+  return { ...planOf(repository, zones, journals, { now, until }), zones, repository, left, unknown };
+}
+
+/** The plan of zones as they stand; `journals`: of every zone of the repository. */
+export function planOf(
+  repository: Repository,
+  zones: ReadonlyMap<Name, PlannedZone>,
+  journals: readonly Journal[],
+  { now, until }: { readonly now: number; readonly until: number },
+): Pick<RepositoryPlan, 'plan' | 'futures'> {
   const routes = routesOf(repository, journals, now);
   const futures = new Map(
     [...zones].map(([name, zone]): [Name, ZonePlan] => {
@@ -103,17 +116,11 @@ export function planRepository(
     futures.get(name)?.isDue ? { at: now, why: 'a step of a rollover is due' } : nextRunOf(repository, zone, routes),
   );
   const kept = [...zones].flatMap(([name, { journal }]) => {
-    const domain = domains.get(name);
+    const domain = repository.description.domains.get(name);
     return domain === undefined ? [] : outlastingIn(repository, domain, journal, routes);
   });
-  return {
-    plan: joinPlans(now, until, [...futures.values(), planOutlasting(kept, until)], earliestRun(runs)),
-    zones,
-    futures,
-    repository,
-    left,
-    unknown,
-  };
+  const plans = [...futures.values(), planOutlasting(kept, until)];
+  return { plan: joinPlans(now, until, plans, earliestRun(runs)), futures };
 }
 
 /** The zones that names stand for, a host for its zone; and names that stand for none. `names`: every zone. */
