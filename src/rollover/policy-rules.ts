@@ -81,7 +81,9 @@ const table = {
       const algorithm = algorithmOfKey(key);
       // Where a DS without its key was found at the parent, one with its key makes nothing worse.
       const hasEntry = holds(2, after, algorithm, insecure) || !holds(2, keys, algorithm, insecure);
-      return hasEntry && holds(3, after, algorithm, insecure);
+      // The signatures are asked of the algorithm: beside another DS of it, this one changes nothing for them.
+      const isBeside = ofAlgorithm(keys, algorithm).some((other) => other !== key && isShown(other, 'ds'));
+      return hasEntry && (isBeside || holds(3, after, algorithm, insecure));
     },
   },
   'ds-room': {
@@ -123,7 +125,7 @@ const table = {
             other.standby !== true &&
             // One that is to go itself will do where it was made after this one: the oldest leaves first, and makes room for the newest.
             (other.goal === 'omnipresent' || other.created >= key.created) &&
-            holds(3, keys, algorithmOfKey(other), insecure) &&
+            (algorithmOfKey(other) === algorithmOfKey(key) || holds(3, keys, algorithmOfKey(other), insecure)) &&
             (atOnce ? fits(other, 'O*O*') && isShown(other, 'ds') : fits(other, 'O*OO')),
         )
       );

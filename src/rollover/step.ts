@@ -111,7 +111,7 @@ class Engine {
   }
 
   run(): { readonly keys: readonly KeyRecord[]; readonly moves: readonly Move[] } {
-    const { journal, now } = this.#input;
+    const { journal, policy, now } = this.#input;
     let keys = journal.keys;
     const moves: Move[] = [];
     const make = (move: Move, at = now) => {
@@ -120,7 +120,7 @@ class Engine {
       moves.push(move);
     };
     if (!this.#switches.off.has('ds-seen'))
-      for (const { at, ...move } of worldMoves(journal, keys)) make(move, Math.min(at, now));
+      for (const { at, ...move } of worldMoves(journal, keys, policy)) make(move, Math.min(at, now));
     for (;;) {
       const move = this.#firstOf(keys);
       if (move === undefined) return { keys, moves };

@@ -2,46 +2,58 @@
  * What the world did without us. The states follow what was seen at the parent: a DS that came early, a DS that left early.
  * No rule is asked, since it has happened; what the rules then forbid is to make it worse.
  */
+import type { KeyState } from '../dnssec/key-state.ts';
+import { lastOf } from '../journal/evidence.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
-import { isDsOf, lastSeenDs } from './ds-records.ts';
-import { hasDs } from './key-records.ts';
+import { dsCapacity, isDsOf } from './ds-records.ts';
+import { hasDs, isShown, withMove } from './key-records.ts';
 import type { Move } from './move.ts';
+import type { RolloverPolicy } from './policy.ts';
 
 export interface WorldMove extends Move {
   /** When it was seen, Unix seconds. */
   readonly at: number;
 }
 
-/** The moves that the last look at the parent shows. */
-export function worldMoves(journal: Journal, keys: readonly KeyRecord[]): readonly WorldMove[] {
-  const last = journal.evidence.findLast(({ fact }) => fact.kind === 'ds-seen');
-  const seen = lastSeenDs(journal);
-  if (seen === undefined || last === undefined) return [];
-  const { at } = last;
-  const isInsecure = journal.requests.insecure !== undefined;
-  return keys.filter(hasDs).flatMap((key): readonly WorldMove[] => {
-    const isThere = seen.some((record) => isDsOf(record, journal.zone, key));
-    const { state } = key.ds;
-    if (state === 'omnipresent' && !isThere) {
+/** The moves that the last look at the parent shows: what vanished, then what came, which takes the room that is left. */
+export function worldMoves(journal: Journal, keys: readonly KeyRecord[], policy: RolloverPolicy): readonly WorldMove[] {
+  const last = lastOf(journal, 'ds-seen');
+  if (last === undefined) return [];
+  const { records } = last.fact;
+  const seen = keys.filter((key) => hasDs(key) && records.some((record) => isDsOf(record, journal.zone, key)));
+  const moveTo = (key: KeyRecord, to: KeyState): WorldMove => ({
+    key: key.id,
+    record: 'ds',
+    from: key.ds.state,
+    to,
+    at: last.at,
+  });
+  const vanished = keys
+    .filter((key) => key.ds.state === 'omnipresent' && !seen.includes(key))
+    .map((key) => {
       // Without a key that has taken over or stays, the DS of one that is to go is wanted back too.
-      const isSeen = (other: KeyRecord) => seen.some((record) => isDsOf(record, journal.zone, other));
       const takesOver = keys.some(
         (other) =>
           other !== key &&
           other.goal === 'omnipresent' &&
           other.standby !== true &&
           hasDs(other) &&
-          (other.ds.state !== 'hidden' || isSeen(other)),
+          (other.ds.state !== 'hidden' || seen.includes(other)),
       );
-      const to = key.goal === 'omnipresent' || takesOver || isInsecure ? 'unretentive' : 'rumoured';
-      return [{ key: key.id, record: 'ds', from: state, to, at }];
+      const isGone = key.goal === 'omnipresent' || takesOver || journal.requests.insecure !== undefined;
+      return moveTo(key, isGone ? 'unretentive' : 'rumoured');
+    });
+  let asked = vanished.reduce((left, move) => withMove(left, move, 0), keys).filter((key) => isShown(key, 'ds')).length;
+  const came = seen.flatMap((key) => {
+    const { state, since } = key.ds;
+    // A look from before it was withdrawn does not show that it came back.
+    if (isShown(key, 'ds') || last.at < since) return [];
+    // What came back to a key that is to go, or found no room, is on its way out: nobody asks for it.
+    if (key.goal === 'hidden' || asked >= dsCapacity(policy)) {
+      return state === 'hidden' ? [moveTo(key, 'unretentive')] : [];
     }
-    if (!isThere) return [];
-    // A key that is to go does not ask for its DS again: what came back is on its way out.
-    if (key.goal === 'hidden') {
-      return state === 'hidden' ? [{ key: key.id, record: 'ds', from: state, to: 'unretentive', at }] : [];
-    }
-    const returns = state === 'hidden' || state === 'unretentive';
-    return returns ? [{ key: key.id, record: 'ds', from: state, to: 'rumoured', at }] : [];
+    asked++;
+    return [moveTo(key, 'rumoured')];
   });
+  return [...vanished, ...came];
 }

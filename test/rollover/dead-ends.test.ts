@@ -60,6 +60,35 @@ describe('a parent that has no room', () => {
   });
 });
 
+describe('the parent is never asked for more DS than it takes', () => {
+  const oneDs = { ...policy, parent: { ...policy.parent, maxDs: 1 } };
+
+  test('a roll is taken back while the old DS is still there: the new one goes in the step that brings it back', () => {
+    const life = Life.signed(oneDs);
+    const ds = dsWanted(life.journal, oneDs);
+    life.ask(rollCsk(life.journal)).turn();
+    life.now += 3 * hour;
+    life.build();
+    life.publish();
+    expect(life.states()).toBe('K1 OUOU K2 OROR');
+    life.ask(abort(life.journal, life.now));
+    life.showDs(ds);
+    life.build();
+    expect([life.states(), dsWanted(life.journal, oneDs)]).toEqual(['K1 OROR K2 OROU', ds]);
+    expect(life.story().at(-1)?.[1]).toBe('K1 OOOO');
+  });
+
+  test('a DS that came early is not asked for before the old one may leave', () => {
+    const life = Life.signed(oneDs);
+    const ds = dsWanted(life.journal, oneDs);
+    life.ask(rollCsk(life.journal)).build();
+    life.showDs(life.journal.keys.map((key) => dsOf(zone, key, 2)));
+    life.build();
+    expect([life.states(), dsWanted(life.journal, oneDs)]).toEqual(['K1 OOOO K2 RHRU', ds]);
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOOO');
+  });
+});
+
 describe('a stand-by key', () => {
   const standby = {
     ...policy,

@@ -121,7 +121,7 @@ describe('the state follows the parent', () => {
     expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K3 OHOO');
   });
 
-  test('a look from before a DS was asked for does not show that it is gone', () => {
+  test('a look from before a DS was asked for, or withdrawn, does not show that it is gone, or back', () => {
     const life = Life.signed({ ...splitKeys, parent: { ...policy.parent, maxDs: 1 } });
     life.ask(rollKsk(life.journal)).story(2 * hour);
     life.now += 3 * hour;
@@ -132,7 +132,7 @@ describe('the state follows the parent', () => {
     life.ask(abort(life.journal, life.now)).build();
     life.now += 3 * day;
     life.build();
-    expect(life.states()).toBe('K1 OHOO K2 OOHH K3 OHOU');
+    expect(life.states()).toBe('K1 OHOR K2 OOHH K3 OHOU');
     life.showDs();
     expect(life.story().at(-1)?.[1]).toBe('K1 OHOO K2 OOHH');
   });
