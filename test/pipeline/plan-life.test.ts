@@ -114,13 +114,13 @@ describe('a plan that is followed', () => {
     [
       'KSK and ZSK, each rolled by its lifetime',
       '{keys: {layout: ksk-zsk, zsk-lifetime: 20d, ksk-lifetime: 25d}}',
-      1,
+      2,
       12,
     ],
     [
       'publication by build',
       '{publication: {by-build: {after: 10m}}, keys: {layout: ksk-zsk, zsk-lifetime: 20d}}',
-      3,
+      7,
       8,
     ],
   ])(
