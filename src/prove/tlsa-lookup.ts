@@ -1,5 +1,5 @@
 /** What a sender may find that asks for TLSA records: every RRset that may be held at the owner, and behind every CNAME there. */
-import { isAtOrBelow, type Name, nameFromWire } from '../dns/name.ts';
+import { ancestors, isAtOrBelow, type Name, nameFromWire } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import type { RRsetVersion } from '../journal/journal.ts';
 import { fromHex } from '../text/octets.ts';
@@ -50,8 +50,36 @@ export function lookUpTlsa(owner: Name, zones: readonly KnownZone[], during: Spa
     if (span === undefined || (records.length === 0 && aliases.some((alias) => covers(alias, entry)))) return [];
     return [{ records, span, zones: [zone], caches: [content('TLSA', owner, entry, records.map(tlsaLabel))] }];
   });
-  if (here.length === 0 && aliases.length === 0) return [{ records: [], span: during, zones: [zone], caches: [] }];
-  return [...beyond, ...own];
+  const isUnheard = here.length === 0 && aliases.length === 0;
+  const absences = here.filter((entry) => entry.version.records.length === 0).map(({ served }) => served);
+  const made = fromWildcards(zone, owner, isUnheard ? [always] : absences, during);
+  if (isUnheard && made.length === 0) return [{ records: [], span: during, zones: [zone], caches: [] }];
+  return [...beyond, ...own, ...made];
+}
+
+const always: Span = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+
+/**
+ * What a wildcard of the service answers while nothing stands at its owner (RFC 4592 section 3.3.1): caches hold that at the owner, as
+ * long as the wildcard's own TTL says.
+ */
+function fromWildcards(zone: KnownZone, owner: Name, absences: readonly Span[], during: Span): readonly Found[] {
+  if (!/^_[0-9]+\._/.test(owner)) return [];
+  const [, protocol, host] = ancestors(owner);
+  return [protocol, host].flatMap((above) => {
+    const wildcard = `*.${above}` as Name;
+    return entriesAt(zone, wildcard, Type.TLSA)
+      .filter(({ version }) => version.records.length > 0)
+      .flatMap((entry) =>
+        absences.flatMap((absence): Found[] => {
+          const served = overlap(entry.served, absence);
+          const span = served && overlap({ ...served, until: served.until + entry.ttl }, entry.held, during);
+          if (span === undefined) return [];
+          const { records } = entry.version;
+          return [{ records, span, zones: [zone], caches: [content('TLSA', wildcard, entry, records.map(tlsaLabel))] }];
+        }),
+      );
+  });
 }
 
 function covers(alias: Entry, { version }: Entry): boolean {

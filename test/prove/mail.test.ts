@@ -138,6 +138,45 @@ describe('a new certificate', () => {
   });
 });
 
+describe('a wildcard', () => {
+  const wildcard = name('*._tcp.mx.example.org.');
+  const others = (until?: number) => [
+    {
+      owner: wildcard,
+      type: Type.TLSA,
+      versions: [records(until === undefined ? [t0] : [t0, until, until], [leaf1], day)],
+    },
+  ];
+
+  test('answers for a service without records of its own', () => {
+    const met = (leaf: CertificateDigests) =>
+      core(judged({ tlsa: [], others: others(), deployments: [deployment(leaf, t0)] }));
+    expect(met(leaf1)).toEqual([]);
+    expect(met(leaf2)).toMatchObject([{ kind: 'tlsa-mismatch', caches: chain }]);
+  });
+
+  test('is held with its TTL where records of the service follow it', () => {
+    const at = (time: number) =>
+      core(
+        judged({
+          tlsa: [rrset([t0, swap, seenGone], [], 300, [csk]), records([swap], [leaf1, leaf2])],
+          others: others(),
+          deployments: [deployment(leaf1, t0, time), deployment(leaf2, time)],
+        }),
+      );
+    const forgotten = seenGone + day;
+    expect(at(forgotten - 1)).toEqual([
+      { kind: 'tlsa-mismatch', from: forgotten - 1, until: forgotten, caches: chain },
+    ]);
+    expect(at(forgotten)).toEqual([]);
+  });
+
+  test('says nothing where records of the service have always stood', () => {
+    const of = judged({ tlsa: [records([t0], [leaf2])], others: others(), deployments: [deployment(leaf2, t0)] });
+    expect(of.violations).toEqual([]);
+  });
+});
+
 describe('an old TLSA record', () => {
   test('stays as long as the old certificate may be met', () => {
     const removedAt = (time: number) =>
