@@ -217,6 +217,12 @@ export interface Domain {
    * Owner and type pairs that `null` removes, from `like` and from the included file; type undefined: the whole owner.
    */
   readonly removed: readonly { readonly owner: Name; readonly type?: TypeCode }[];
+  /** Another provider that signs the zone with its own keys (RFC 8901 section 2.1.2). */
+  readonly foreign?: {
+    /** DNSKEY RDATA. */
+    readonly keys: readonly (At<Octets> & { readonly id: string })[];
+    readonly nameservers: readonly At<Name>[];
+  };
   /** The adopted master file: its path from the root of the repository, and its content as it was read. */
   readonly include?: At<string> & { readonly octets: Octets };
   readonly like?: At<string>;

@@ -7,6 +7,7 @@ import type { Declaration, Declarations } from './declarations.ts';
 import { defaults } from './defaults.ts';
 import type { At, Domain, MailHost, ParentPolicy, Policy } from './description.ts';
 import type { FileReader } from './files.ts';
+import { readForeign } from './foreign.ts';
 import { substitute } from './placeholder.ts';
 import {
   complain,
@@ -85,6 +86,7 @@ export function readDomain(
     records,
     removed: saysNull(fields, 'mail') ? [...removed, { owner: name, type: Type.MX }] : removed,
     include,
+    foreign: policy && readForeign(fields, policy),
     like: fields.text('like'),
     silences: readSilences(fields),
   };

@@ -6,6 +6,15 @@ const kept = 'A zone whose description has an error keeps its last content, so t
 const keptAll = 'Nothing of the file is used: every zone that depends on it keeps its last content.';
 
 export const rules = defineRules({
+  'describe/foreign-key': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a key of another provider that cannot stand in the zone',
+    why: kept,
+    fix: 'ask the other provider for the DNSKEY records that it publishes, dig +norec DNSKEY ZONE @SERVER, and copy them whole: flags 256 or 257, protocol 3, algorithm, key',
+    source: 'RFC 8901 section 2.1.2',
+    message: (f: { error: string }) => f.error,
+  },
   'yaml/encoding': {
     tier: 'error',
     reach: 'offline',

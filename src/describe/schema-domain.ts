@@ -106,6 +106,17 @@ const domainKeys = {
       examples: [[{ host: 'mx1.example.org', preference: 10 }], 'null-mx'],
     }),
   records: records.optional(),
+  foreign: keys('another provider that signs the zone too', {
+    keys: oneOrMany(text, 'a DNSKEY record or a list of them').meta({
+      description:
+        'DNSKEY records of the other provider, as `257 3 13 base64`: they stand in the DNSKEY RRset and never sign here. Those with the SEP flag (257) have a DS at the parent too.',
+    }),
+    nameservers: oneOrMany(domainName, 'a name server or a list of them').optional().meta({
+      description: 'The servers of the other provider. Named in the NS set, they answer with its signatures.',
+    }),
+  })
+    .optional()
+    .meta({ description: 'A second provider with its own keys: RFC 8901, model 2. Also to change providers.' }),
   include: z.union([path, z.null()], { error: 'the path of a master file' }).optional().meta({
     description:
       'An existing master file: the zone is adopted as it is; what is written here replaces per owner and type.',

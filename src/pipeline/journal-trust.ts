@@ -31,6 +31,8 @@ export interface Kept {
   /** Of the journal, as messages name it. */
   readonly file: string;
   /** Keys as their files say; undefined: no policy says how they go on. */
+  /** DNSKEY RDATA of another provider, hexadecimal: they stand in the zone and are nobody's here. */
+  readonly foreign?: readonly string[];
   readonly adopt?: (journal: Journal, keys: readonly ZoneKey[]) => readonly KeyRecord[];
 }
 
@@ -46,7 +48,8 @@ export function trustedJournal(kept: Kept, now: number, to: Report): Journal | u
   const how = { serialPolicy, contentDigest: unknownDigest, parentDs: whole === undefined ? [] : cdsOf(whole) };
   const after = restarted(journal, zone, whole && builtZone(whole, how, now), now);
   const { adopt } = kept;
-  const anew = adopt && keysAnew(keys, journal?.keys ?? [], after, (known) => adopt(after, known), now);
+  const anew =
+    adopt && keysAnew(keys, journal?.keys ?? [], after, (known) => adopt(after, known), kept.foreign ?? [], now);
   const taken = anew?.unheardOf ?? [];
   const labels = taken.map(({ algorithm, tag }) => keyLabel(algorithm, tag));
   reportDoubt(doubt, { zone, keys: labels }, file, to);

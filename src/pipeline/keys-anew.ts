@@ -19,7 +19,7 @@ export interface KeysAnew {
 }
 
 /**
- * `before`: the keys of the journal that is not believed; `after`: the journal that starts anew, with the zone that was built last.
+ * `foreign`: DNSKEY RDATA of another provider; `before`: the keys of the journal that is not believed; `after`: the journal that starts anew, with the zone that was built last.
  * A key that only stands in the folder is still a stranger: without a private half and a word of the engine nobody leads it.
  */
 export function keysAnew(
@@ -27,6 +27,7 @@ export function keysAnew(
   before: readonly KeyRecord[],
   after: Journal,
   adopt: (keys: readonly ZoneKey[]) => readonly KeyRecord[],
+  foreign: readonly string[],
   now: number,
 ): KeysAnew {
   const signers = signersOf(after);
@@ -37,7 +38,7 @@ export function keysAnew(
   const hasState = new Set(usable.filter((key) => folder.stateOf(key) !== undefined).map(idOf));
   const asBefore = before.filter(({ id }) => !hasState.has(id));
   const asFiles = adopt(usable).filter(({ id }) => !asBefore.some((key) => key.id === id));
-  const known = new Set([...asBefore.map(({ rdata }) => rdata), ...usable.map(({ rdata }) => hex(rdata))]);
+  const known = new Set([...asBefore.map(({ rdata }) => rdata), ...usable.map(({ rdata }) => hex(rdata)), ...foreign]);
   const lost = signers.dnskeys
     .filter((rdata) => !known.has(rdata))
     .flatMap((rdata) => lostKey(rdata, signers.zone, now));

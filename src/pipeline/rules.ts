@@ -196,6 +196,38 @@ export const rules = defineRules({
         ? 'the DS waits for no evidence'
         : `the DS records of ${facts.zones} zones wait for no evidence`,
   },
+  'rollover/foreign-key-is-ours': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a key of another provider has algorithm and tag of a key of this zone',
+    why: 'signatures name a key by algorithm and tag alone: of two such keys nobody can tell which one signs',
+    fix: 'list only the keys of the other provider under foreign:, none that this repository made; where two keys really have one tag, let one of them be rolled first',
+    source: 'RFC 4034 section 5.3',
+    message: (f: { key: string; isSame: boolean }) =>
+      f.isSame
+        ? `${f.key} under foreign: is a key of this zone itself`
+        : `${f.key} under foreign: has the tag of a key of ours`,
+  },
+  'rollover/foreign-key-leaves-early': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'a key of another provider leaves while its servers are in the NS set',
+    why: 'resolvers that hold our DNSKEY RRset without the key refuse what the servers of the other provider answer, and what caches still have of them; the key stays in the zone, which keeps its last content',
+    fix: 'take its servers out of the NS set first and publish that; take its keys out when the TTL of the NS records and the largest TTL of the zone have run out, one after the other',
+    source: 'RFC 8901 section 2.1.2',
+    message: (f: Zone & { key: string }) =>
+      `key ${f.key} of the other provider leaves ${f.zone} no later than its servers`,
+  },
+  'rollover/foreign-servers-too-early': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'servers of another provider are in the NS set before every cache is ready for them',
+    why: 'resolvers that hold the DNSKEY RRset without its keys, or the DS set without its DS, refuse what its servers answer; the zone keeps its last content',
+    fix: 'build with foreign: keys and without its servers, publish and confirm it, say danezone confirm ds-seen when the parent shows the DS of both, and name the servers from that date on',
+    source: 'RFC 8901 section 2.1.2',
+    message: (f: Zone & { earliest?: number; what: string }) =>
+      `the servers of the other provider may be named ${f.earliest === undefined ? 'when the keys and DS of both have been seen everywhere' : `from ${readableTime(f.earliest)}`}: ${f.what}`,
+  },
   'rollover/standby-without-private-half': {
     tier: 'warning',
     reach: 'offline',

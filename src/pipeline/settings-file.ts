@@ -35,6 +35,7 @@ const rolloverSchema = z.object({
     replace: z.enum(['add-remove', 'atomic']),
     interface: z.enum(['ds', 'key', 'cds', 'manual']),
   }),
+  foreign: z.object({ keys: z.array(z.string()).readonly(), serves: z.boolean() }).optional(),
   cds: z.boolean().optional(),
   algorithmOrder: z.enum(['conservative', 'bind']),
   manual: z.boolean(),

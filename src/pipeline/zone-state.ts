@@ -21,6 +21,7 @@ import type { RolloverPolicy } from '../rollover/policy.ts';
 import type { Octets } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
 import { reportRevoked, reportStrangers, unauthorisedKeys, withoutKeys } from './authorised-keys.ts';
+import { reportForeign, withServingKeys } from './foreign-keys.ts';
 import { trustedJournal } from './journal-trust.ts';
 import { outputFolder } from './limits.ts';
 import { reportMissing } from './missing-keys.ts';
@@ -152,13 +153,15 @@ function readState(
     if (found === null) found = readLast(files, lastZoneFile(places, zone), zone);
     return found;
   };
-  const by = policy ?? settings?.rollover;
+  const told = policy ?? settings?.rollover;
+  const by = told && withServingKeys(told, settings?.rollover);
   const stateOf = (key: ZoneKey) => allKeys.stateOf(key);
   const adopt =
     by && ((journal: Journal, keys: readonly ZoneKey[]) => adoptKeys({ keys, stateOf, journal, policy: by, now }));
   // One that cannot be read is an error of its zone, and not lost.
   const isReadable = journalOctets === undefined || readJournal !== undefined;
-  const kept = { zone, journal: readJournal, keys: allKeys, file: journalName, last: () => last()?.zone };
+  const foreign = by?.foreign?.keys;
+  const kept = { zone, foreign, journal: readJournal, keys: allKeys, file: journalName, last: () => last()?.zone };
   const serialPolicy = readJournal?.serial?.policy ?? settings?.serial ?? 'counter';
   const lastPath = lastZoneFile(places, zone);
   const contentOf = (path: string) => (files.facts(path)?.kind === 'file' ? files.read(path) : undefined);
@@ -212,6 +215,7 @@ function readState(
   const strangers = unasked.filter((key) => !made.has(keyId(key.algorithm, key.tag)));
   const stray = newReport();
   reportStrangers(strangers, stray);
+  if (told !== undefined && rolled !== undefined) reportForeign(told, settings?.rollover, rolled, now, stray);
   const keyErrors = [...missing.problems, ...stray.problems];
   for (const problem of [...own.problems, ...keyErrors]) to.add(problem);
   // Keys that were made just now are on the disk since then.

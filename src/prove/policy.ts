@@ -6,6 +6,8 @@ export interface ProofPolicy {
   readonly zonePropagationDelay: number;
   readonly publishSafety: number;
   readonly retireSafety: number;
+  /** Another provider that signs the zone with its own keys; `keys` is DNSKEY RDATA, hexadecimal. Where it serves, it does so from the time that is judged on. */
+  readonly foreign?: { readonly keys: readonly string[]; readonly serves: boolean };
   /** SOA EXPIRE, for versions that the journal has no content of. */
   readonly expire: number;
   /** SOA REFRESH + RETRY: a secondary without NOTIFY is that late, whatever the delay of the policy says. */

@@ -2,6 +2,7 @@
 import { Type, typeName } from '../dns/type.ts';
 import type { ContentVersion, Journal, KeyId, RRsetHistory, RRsetVersion, Signed } from '../journal/journal.ts';
 import { type DsEntry, dsHistory } from './ds-history.ts';
+import { foreignService } from './foreign.ts';
 import type { ServiceRules } from './policy.ts';
 import { type Entry, entriesOf } from './served.ts';
 import type { Span } from './span.ts';
@@ -49,7 +50,14 @@ export function zoneHistory(journal: Journal, rules: ServiceRules, now: number):
   });
   const all: readonly NamedHistory[] = [rest, ...awaited];
   const classes = classesOf(all.filter(({ entries }) => entries !== dnskey));
-  return { journal, ds: dsHistory(journal, rules, now), dnskey, rrsets: all, classes };
+  const others = foreignService(zone, dnskeyHistory(journal), rules, now);
+  return {
+    journal,
+    ds: dsHistory(journal, rules, now),
+    dnskey: [...dnskey, ...others.dnskey],
+    rrsets: all,
+    classes: [...classes, ...others.classes],
+  };
 }
 
 const largestTtl = ({ largestTtl, negativeTtl }: ContentVersion) => Math.max(largestTtl, negativeTtl);

@@ -1,15 +1,19 @@
 /** DS RDATA of the keys of a zone, as the parent is asked for it and as it is seen there. All RDATA in hexadecimal. */
 import type { Name } from '../dns/name.ts';
+import { Type } from '../dns/type.ts';
 import { digestTypeOf, dsRData } from '../dnssec/ds.ts';
 import { lastOf } from '../journal/evidence.ts';
+import { currentVersion } from '../journal/held.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
 import { fromHex, hex, type Octets } from '../text/octets.ts';
+import { type ForeignKey, foreignEntries, foreignIn } from './foreign.ts';
 import { algorithmOfKey, isShown } from './key-records.ts';
 import type { RolloverPolicy } from './policy.ts';
 
-/** How many keys the parent takes the DS of at the same time. */
-export function dsCapacity({ parent }: RolloverPolicy): number {
-  return Math.max(1, Math.floor(parent.maxDs / parent.digests.length));
+/** How many keys of ours the parent takes the DS of at the same time. */
+export function dsCapacity(policy: RolloverPolicy): number {
+  const { maxDs, digests } = policy.parent;
+  return Math.max(1, Math.floor(maxDs / digests.length) - foreignEntries(policy, []).length);
 }
 
 /** The old DS leaves in the registrar step that brings the new one. */
@@ -54,9 +58,12 @@ export function lastSeenDs({ evidence }: Pick<Journal, 'evidence'>): readonly st
 /** Whether the DS set that was seen last at the parent leads to no key that signs the DNSKEY RRset: validators then refuse all answers. */
 export function leadsNowhere(journal: Journal): boolean {
   const seen = lastSeenDs(journal) ?? [];
-  const leads = (key: KeyRecord) => seen.some((record) => isDsOf(record, journal.zone, key));
+  const leads = (key: ForeignKey) => seen.some((record) => isDsOf(record, journal.zone, key));
   const signing = journal.keys.filter((key) => isShown(key, 'dnskey') && isShown(key, 'krrsig'));
-  return seen.length > 0 && signing.length > 0 && lastOf(journal, 'published') !== undefined && !signing.some(leads);
+  // The chain of another provider is its own.
+  const others = foreignIn(currentVersion(journal, journal.zone, Type.DNSKEY)?.records ?? [], journal);
+  const isLed = [...signing, ...others].some(leads);
+  return seen.length > 0 && signing.length > 0 && lastOf(journal, 'published') !== undefined && !isLed;
 }
 
 /**

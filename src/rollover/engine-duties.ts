@@ -5,10 +5,11 @@ import type { ZoneKey } from '../keys/key.ts';
 import { zoneKey } from '../keys/zone-key.ts';
 import { fromHex, type Octets } from '../text/octets.ts';
 import type { Gate, KeyDuties, ToSay } from './duties.ts';
+import { foreignKeys } from './foreign.ts';
 import { algorithmOfKey, isShown } from './key-records.ts';
 import type { Blocked } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
-import { cdsWanted, dsKeys, dsWanted, signersOf } from './rrsets.ts';
+import { cdsWanted, dsKeys, dsWanted, foreignDsKeys, signersOf } from './rrsets.ts';
 import { waitText } from './wait-text.ts';
 
 /** `files` are the keys of the zone's folder; a key that has none any more is made of its DNSKEY, so that its absence can be told. */
@@ -28,22 +29,26 @@ export function engineDuties(
   const algorithms = [...new Set(published.map(algorithmOfKey))];
   const octets = (records: readonly string[]) => records.map((record): Octets => fromHex(record) ?? new Uint8Array(0));
   const cds = cdsWanted(journal, policy);
-  const inParent = dsKeys(keys).map(keyOf);
+  const foreign = published.length > 0 ? foreignKeys(policy, keys) : [];
+  const inParent = [
+    ...dsKeys(keys).map(keyOf),
+    ...foreignDsKeys(journal, policy).map((key) => keyWithoutFile(journal, key)),
+  ];
   return {
-    published: published.map(keyOf),
+    published: [...published.map(keyOf), ...foreign.map((key) => keyWithoutFile(journal, key))],
     signsDnskey: having(signers.dnskey),
     signsZone: having(signers.zone),
     inParent,
     parentSets: { ds: octets(dsWanted(journal, policy)), cds: octets(cds.cds), cdnskey: octets(cds.cdnskey) },
     withoutSigner: algorithms.filter((algorithm) => !signers.zone.some((id) => Number(id.slice(0, 3)) === algorithm)),
     gated: true,
-    gate: inParent.length > 0 ? undefined : gateOf(keys, blocked),
+    gate: dsKeys(keys).length > 0 ? undefined : gateOf(keys, blocked),
     toSay: toSayOf(journal, inParent, blocked),
     nextEvent,
   };
 }
 
-function keyWithoutFile({ zone }: Journal, { rdata }: KeyRecord): ZoneKey {
+function keyWithoutFile({ zone }: Journal, { rdata }: Pick<KeyRecord, 'rdata'>): ZoneKey {
   const octets = fromHex(rdata) ?? new Uint8Array(4);
   const key = zoneKey({
     zone,

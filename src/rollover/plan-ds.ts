@@ -1,7 +1,7 @@
 /** What somebody has to do at the parent: the DS RRset that it is asked for against the one that it is known to have. */
 import { serviceOf } from '../journal/clocks.ts';
 import { lastOf } from '../journal/evidence.ts';
-import type { Journal, KeyId } from '../journal/journal.ts';
+import { type Journal, type KeyId, keyId } from '../journal/journal.ts';
 import { dsOf, isDsOf, lastSeenDs, leadsNowhere } from './ds-records.ts';
 import { isShown, keyOf } from './key-records.ts';
 import type { Action, Actor } from './plan.ts';
@@ -53,9 +53,13 @@ function adoptedDs({ zone, keys }: Journal, asked: readonly string[]): readonly 
     .flatMap((key) => [...types].map((type) => dsOf(zone, key, type)));
 }
 
+/** Ours, and those of another provider. */
 function keysOfDs(records: readonly string[], { keys }: Journal): KeyId[] {
-  const tags = new Set(records.map((record) => Number.parseInt(record.slice(0, 4), 16)));
-  return keys.map(({ id }) => id).filter((id) => tags.has(Number(id.slice(4))));
+  const ids = records.map((record) =>
+    keyId(Number.parseInt(record.slice(4, 6), 16), Number.parseInt(record.slice(0, 4), 16)),
+  );
+  const own = keys.map(({ id }) => id).filter((id) => ids.includes(id));
+  return [...new Set([...own, ...ids])];
 }
 
 function causeOf(

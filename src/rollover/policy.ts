@@ -1,5 +1,6 @@
 /** What rollovers go by: the part of a domain's policy, and of its parent's, that decides when a step is safe. */
 import type { Domain, KeyLayout, Policy } from '../describe/description.ts';
+import { hex } from '../text/octets.ts';
 
 /** Every time in seconds. */
 export interface RolloverPolicy {
@@ -45,13 +46,23 @@ export interface RolloverPolicy {
   };
   /** Whether the zone has CDS and CDNSKEY; undefined: yes. */
   readonly cds?: boolean;
+  /** Another provider signs the zone too; undefined: nobody else. */
+  readonly foreign?: {
+    /** DNSKEY RDATA, hexadecimal. */
+    readonly keys: readonly string[];
+    /** Its servers stand in the NS set. */
+    readonly serves: boolean;
+  };
   /** How a new algorithm comes and an old one goes: `conservative` keeps signatures ahead of keys, `bind` moves both at once. */
   readonly algorithmOrder: 'conservative' | 'bind';
   /** Every step waits for `danezone roll step`. */
   readonly manual: boolean;
 }
 
-export function rolloverPolicyOf({ policy, parent, soa }: Pick<Domain, 'policy' | 'parent' | 'soa'>): RolloverPolicy {
+export type PolicySource = Pick<Domain, 'policy' | 'parent' | 'soa' | 'foreign' | 'nameservers'>;
+
+export function rolloverPolicyOf({ policy, parent, soa, foreign, nameservers }: PolicySource): RolloverPolicy {
+  const serves = nameservers.some(({ value }) => foreign?.nameservers.some((other) => other.value === value));
   const { keys, ttls, signatures, timing, publication } = policy;
   return {
     keys: {
@@ -78,7 +89,9 @@ export function rolloverPolicyOf({ policy, parent, soa }: Pick<Domain, 'policy' 
       interface: parent.interface,
     },
     algorithmOrder: keys.algorithmOrder,
-    manual: keys.rolls === 'manual',
+    // What we sign with has to be in the DNSKEY RRset of the other provider first: somebody has to look.
+    manual: keys.rolls === 'manual' || serves,
+    foreign: foreign && { keys: foreign.keys.map(({ value }) => hex(value)).sort(), serves },
     cds: policy.cds,
   };
 }

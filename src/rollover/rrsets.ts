@@ -1,15 +1,15 @@
 /** What follows from the states of the keys for the zone and for its parent (ROLLOVER section 1). RDATA in hexadecimal. */
 import type { Journal, KeyId, KeyRecord } from '../journal/journal.ts';
-import { digestsWanted, dsOf } from './ds-records.ts';
+import { digestsWanted, dsOf, isDsOf, lastSeenDs } from './ds-records.ts';
+import { type ForeignKey, foreignEntries, foreignKeys } from './foreign.ts';
 import { isDone, isShown } from './key-records.ts';
 import type { RolloverPolicy } from './policy.ts';
 
 /** The DNSKEY RRset, sorted. */
-export function dnskeySet(keys: readonly KeyRecord[]): readonly string[] {
-  return keys
-    .filter((key) => isShown(key, 'dnskey'))
-    .map(({ rdata }) => rdata)
-    .sort();
+export function dnskeySet(keys: readonly KeyRecord[], policy: RolloverPolicy): readonly string[] {
+  const own = keys.filter((key) => isShown(key, 'dnskey'));
+  const foreign = own.length > 0 ? foreignKeys(policy, keys) : [];
+  return [...own, ...foreign].map(({ rdata }) => rdata).sort();
 }
 
 export interface Signers {
@@ -24,16 +24,28 @@ export function signersOf(keys: readonly KeyRecord[]): Signers {
   return { dnskey: signing('krrsig'), zone: signing('zrrsig') };
 }
 
-/** The keys whose DS the parent should have now. */
+/** The keys of ours whose DS the parent should have now. */
 export function dsKeys(keys: readonly KeyRecord[]): readonly KeyRecord[] {
   return keys.filter((key) => isShown(key, 'ds'));
+}
+
+/**
+ * Keys of another provider whose DS the parent should have: beside ours, or where it was seen there already. The first DS of a zone
+ * has waits that only ours keep.
+ */
+export function foreignDsKeys(journal: Journal, policy: RolloverPolicy): readonly ForeignKey[] {
+  if (journal.requests.insecure !== undefined) return [];
+  const entries = foreignEntries(policy, journal.keys);
+  if (dsKeys(journal.keys).length > 0) return entries;
+  const seen = lastSeenDs(journal) ?? [];
+  return entries.filter((key) => seen.some((record) => isDsOf(record, journal.zone, key)));
 }
 
 /** The DS RRset that the parent should have now, sorted. */
 export function dsWanted(journal: Journal, policy: RolloverPolicy): readonly string[] {
   const { zone, keys } = journal;
   const types = digestsWanted(journal, keys, policy);
-  return dsKeys(keys)
+  return [...dsKeys(keys), ...foreignDsKeys(journal, policy)]
     .flatMap((key) => types.map((type) => dsOf(zone, key, type)))
     .sort();
 }
@@ -52,7 +64,7 @@ export const deleteDs: CdsSets = { cds: ['0000000000'], cdnskey: ['0000030000'] 
  */
 export function cdsWanted(journal: Journal, policy: RolloverPolicy): CdsSets {
   const { keys, requests } = journal;
-  const wanted = dsKeys(keys);
+  const wanted = [...dsKeys(keys), ...foreignDsKeys(journal, policy)];
   if (wanted.length > 0) return { cds: dsWanted(journal, policy), cdnskey: wanted.map(({ rdata }) => rdata).sort() };
   const leaves = requests.insecure !== undefined && keys.some(({ ds }) => ds.state === 'unretentive');
   return leaves ? deleteDs : { cds: [], cdnskey: [] };

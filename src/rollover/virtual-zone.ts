@@ -152,7 +152,7 @@ function builtAs(
   const parentDs = dsWanted(journal, policy);
   const cds = cdsWanted(journal, policy);
   const rrsets = [
-    ...apex(Type.DNSKEY, dnskeySet(keys)),
+    ...apex(Type.DNSKEY, dnskeySet(keys, policy)),
     ...(policy.cds === false ? [] : [...apex(Type.CDS, cds.cds), ...apex(Type.CDNSKEY, cds.cdnskey)]),
     ...(tlsa ?? tlsaOf(journal, decided)).map((rrset) => ({ ...rrset, signed: signed(signers.zone) })),
   ];

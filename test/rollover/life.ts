@@ -235,7 +235,7 @@ export class Life {
         signed: signed(signers.zone),
       },
       rrsets: [
-        ...apex(Type.DNSKEY, dnskeySet(journal.keys)),
+        ...apex(Type.DNSKEY, dnskeySet(journal.keys, policy)),
         ...apex(Type.CDS, cds),
         ...apex(Type.CDNSKEY, cdnskey),
         ...(tlsa === undefined ? [] : [{ ...tlsa, signed: signed(signers.zone) }]),
