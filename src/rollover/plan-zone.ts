@@ -80,6 +80,8 @@ class Future {
   /** Owners whose records wait for a certificate. */
   #heldBack: ReadonlySet<Name> = new Set();
   #isDeclared: boolean;
+  /** Of the first run. */
+  #isDue: boolean | undefined;
 
   constructor(zone: VirtualZone, from: number) {
     this.#zone = zone;
@@ -98,6 +100,7 @@ class Future {
         throw new Error(`${this.#zone.journal.zone} does not come to rest at ${readableTime(now)}`);
       const before = this.#zone.journal;
       const ran = run(this.#zone, now);
+      if (this.#isDue === undefined) this.#isDue = ran.isNew;
       this.#zone = ran.zone;
       const ended = this.#endedBy(ran.moves);
       this.#toolSteps(ran, ended, before, now);
@@ -126,7 +129,7 @@ class Future {
     return {
       steps: steps.map((step) => ({ ...step, undoUntil: undoUntil(step, steps, this.#zone.journal.keys) })),
       lanes: this.#lanes.lanes(until),
-      isDue: steps.some(({ state }) => state === 'done-by-tool'),
+      isDue: this.#isDue === true,
       history: this.#zone.journal,
       stuck: this.#blocked.filter(({ why }) => why.kind !== 'time'),
     };

@@ -108,6 +108,19 @@ domains: {example.net: {nameservers: ours}}
     expect((await danezone(host, 'plan')).out).toContain('Run danezone build now');
   });
 
+  test('is now after a request, and no longer when a build has begun what was asked for', async () => {
+    const host = repository();
+    await danezone(host, 'build');
+    await inService(host);
+    host.setTime(settled + 3 * day);
+    await danezone(host, 'build');
+    for (const what of ['csk', 'insecure']) {
+      await danezone(host, 'roll', what, what === 'csk' ? 'example.net' : 'lab.example.org');
+      expect((await danezone(host, 'plan')).out).toContain('Run danezone build now');
+      await agreed(host);
+    }
+  });
+
   test('ends the time in which a build is told that there is nothing to do', async () => {
     const host = repository(policy('{publication: {by-build: {after: 10m}}}'));
     const next = await agreed(host);
