@@ -6,6 +6,7 @@ import { isKeyState, type KeyState, keyStates } from '../dnssec/key-state.ts';
 import { asBuffer, type Octets } from '../text/octets.ts';
 import { type Report, report } from '../text/problem.ts';
 import type { ZoneKey } from './key.ts';
+import { bitsOf } from './key-bits.ts';
 import { rules } from './rules.ts';
 import { commentTime, parseTimingValue } from './timing.ts';
 import { isSep } from './zone-key.ts';
@@ -138,6 +139,9 @@ export function printStateFile({ zone, tag }: Pick<ZoneKey, 'zone' | 'tag'>, fil
 export function contradictionOf(file: KeyStateFile, key: ZoneKey): string | undefined {
   if (file.algorithm !== undefined && file.algorithm !== key.algorithm) {
     return `Algorithm: expected ${key.algorithm}, found ${file.algorithm}`;
+  }
+  if (file.length !== undefined && file.length !== bitsOf(key)) {
+    return `Length: expected ${bitsOf(key)}, found ${file.length}`;
   }
   if (file.ksk && !isSep(key)) return `KSK: expected no for a key with flags ${key.flags}, found yes`;
   if (!file.ksk && isSep(key)) return `KSK: expected yes for a key with flags ${key.flags}, found no`;

@@ -11,6 +11,7 @@ import { clockWentBack } from '../journal/clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import { rules as keyRules } from '../keys/rules.ts';
 import type { Executor } from '../parallel/executor.ts';
+import { canMeetLifetimes } from '../rollover/lifetimes.ts';
 import { rolloverPolicyOf } from '../rollover/policy.ts';
 import type { Routes } from '../rollover/routes.ts';
 import { hex } from '../text/octets.ts';
@@ -73,19 +74,21 @@ export class BuildRun {
     const domain = this.#repository.description.domains.get(zone);
     const acceptsKeys = this.#options.overrides.has(`${unauthorisedRule}=${zone}`);
     const signed = domain !== undefined && isSigned(domain);
+    // With a policy that no roll can meet, keys go on by the one before; such a zone is not built, and its first keys are not made.
+    const isSound = signed && canMeetLifetimes(domain);
     const how: ReadStateOptions = {
       now,
       privateHalves: 'read',
       acceptsKeys,
       doubtsJournal: true,
-      policy: signed ? rolloverPolicyOf(domain) : undefined,
+      policy: isSound ? rolloverPolicyOf(domain) : undefined,
       certificates: signed ? certificatesSeen(this.#repository, domain, this.#options) : undefined,
       parentShows: this.#parentShows(zone),
       // Successors follow keys that are there: a state that was lost has none.
       make: signed && writesState ? this.#keyMaker(domain) : undefined,
     };
     const read = (to: Report) => readZoneState(this.#host.files, places, zone, how, to);
-    if (writesState && signed && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
+    if (writesState && isSound && this.#mayMakeKeys(domain)) this.#ensureKeys(domain);
     const state = this.#withClock(read(this.#report));
     this.#states.set(zone, state);
     return state.journal;

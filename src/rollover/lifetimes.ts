@@ -2,7 +2,7 @@
 import type { Domain } from '../describe/description.ts';
 import type { KeyRole } from '../journal/journal.ts';
 import { printDuration } from '../text/duration.ts';
-import { type Report, report } from '../text/problem.ts';
+import { newReport, type Report, report } from '../text/problem.ts';
 import { replacesAtOnce } from './ds-records.ts';
 import { hasDs, hasZrrsig } from './key-records.ts';
 import { type RolloverPolicy, rolloverPolicyOf } from './policy.ts';
@@ -22,6 +22,13 @@ export function checkLifetimes(domain: Domain, to: Report): void {
     const facts = { role: role.toUpperCase(), lifetime: printDuration(lifetime), takes: printDuration(takes) };
     report(to, rules['rollover/lifetime-too-short'], domain.policy.at, facts, { subject: domain.name });
   }
+}
+
+/** Whether each key lives long enough for its own roll. */
+export function canMeetLifetimes(domain: Domain): boolean {
+  const own = newReport();
+  checkLifetimes(domain, own);
+  return !own.hasErrors;
 }
 
 /** Seconds from the publication of a successor until nothing of the old key is left, if everybody acts at once. */

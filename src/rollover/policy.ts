@@ -88,10 +88,10 @@ export function rolloverPolicyOf({ policy, parent, soa, foreign, nameservers }: 
       replace: parent.replace,
       interface: parent.interface,
     },
+    foreign: foreign && { keys: foreign.keys.map(({ value }) => hex(value)).sort(), serves },
+    cds: policy.cds,
     algorithmOrder: keys.algorithmOrder,
     // What we sign with has to be in the DNSKEY RRset of the other provider first: somebody has to look.
     manual: keys.rolls === 'manual' || serves,
-    foreign: foreign && { keys: foreign.keys.map(({ value }) => hex(value)).sort(), serves },
-    cds: policy.cds,
   };
 }

@@ -1,6 +1,7 @@
 /** The `.state` files of the keys: what the journal says, in the form in which BIND's dnssec-policy takes a zone over mid-roll. */
 import type { KeyRecord } from '../journal/journal.ts';
 import type { ZoneKey } from '../keys/key.ts';
+import { bitsOf } from '../keys/key-bits.ts';
 import type { KeyStateFile, StateEntry } from '../keys/state-file.ts';
 import { isShown, recordsOf } from './key-records.ts';
 import type { KeyRecordName } from './move.ts';
@@ -41,17 +42,4 @@ export function stateFileOf(record: KeyRecord, key: ZoneKey): KeyStateFile {
       dsPublish: record.ds.state === 'omnipresent' ? record.ds.since : undefined,
     },
   };
-}
-
-/** Of curves those that named prints. */
-const curveBits: Readonly<Record<number, number>> = { 13: 256, 14: 384, 15: 256, 16: 456 };
-
-/** Bits of the key; of RSA those of the modulus (RFC 3110 section 2). */
-function bitsOf({ algorithm, publicKey }: ZoneKey): number {
-  const bits = curveBits[algorithm];
-  if (bits !== undefined) return bits;
-  const exponentEnd = publicKey[0] === 0 ? 3 + publicKey[1] * 256 + publicKey[2] : 1 + publicKey[0];
-  const modulus = publicKey.subarray(exponentEnd);
-  const first = modulus.findIndex((octet) => octet !== 0);
-  return first < 0 ? 0 : (modulus.length - first) * 8 - (Math.clz32(modulus[first]) - 24);
 }
