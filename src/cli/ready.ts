@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Name } from '../dns/name.ts';
 import { FileError, type Host } from '../host/host.ts';
+import type { Server } from '../observe/ask.ts';
 import type { Candidate, ReadyState } from '../pipeline/ready.ts';
 import type { ReadyStatus } from '../pipeline/ready-status.ts';
 import { quote } from '../text/escape.ts';
@@ -16,7 +17,7 @@ export const ready: CommandSpec = {
   summary: 'tell whether a new certificate may be deployed now',
   description: `A certificate with a new key may be deployed when every cache that holds the TLSA RRset of the host has a record for it: publication, then the way to the name servers, then twice the TTL (RFC 7671 section 8.1). --certificate names the file that waits; without it the next key of the description is meant. A certificate that matches the same records as the current one may be deployed at once.
 
-It answers from the repository, from a file that --export wrote there, or with --dns from the name servers of the zone: each is asked for the TLSA records, and the time counts from when this command first saw them on all servers, which --seen keeps. With --dns alone the network is used; the servers are believed as they answer, so name them by addresses that lead there.
+It answers from the repository, from a file that --export wrote there, or with --dns from the name servers of the zone: each is asked for the TLSA records, and the time counts from when this command first saw them on all servers, which --seen keeps. With --dns alone the network is used; the servers are believed as they answer, so name them by addresses that lead there, and name a validating resolver with --resolver, which has to confirm the records with DNSSEC before the answer is go.
 
 Exit status: 0 go; 10 not yet, with the date where there is one; 20 waiting does harm or leads nowhere: the certificate in service or the new one ends before; 1 a file cannot be read.`,
   options: [
@@ -33,6 +34,11 @@ Exit status: 0 go; 10 not yet, with the date where there is one; 20 waiting does
       description: 'answer from the name servers; needs --certificate, --service, --server and --seen',
     },
     { flags: '--server <address>', description: 'a name server of the zone: address, or address:port', many: true },
+    {
+      flags: '--resolver <address>',
+      description:
+        'with --dns: a validating resolver, reached by a way that you trust; it has to call the records authentic',
+    },
     { flags: '--seen <file>', description: 'where --dns keeps since when it has seen which records' },
     { flags: '--owner <name>', description: 'with --dns: where the records stand, if an alias leads there' },
     {
@@ -48,7 +54,7 @@ Exit status: 0 go; 10 not yet, with the date where there is one; 20 waiting does
     'danezone ready mx1.example.org --certificate /etc/ssl/staged/fullchain.pem --service smtp',
     'danezone ready --export status.json',
     'danezone ready mx1.example.org --status status.json --algorithm ECDSA',
-    'danezone ready mx1.example.org --dns --server 192.0.2.1 --server 192.0.2.2 --service smtp --certificate staged.pem --seen seen.json',
+    'danezone ready mx1.example.org --dns --server 192.0.2.1 --server 192.0.2.2 --resolver 127.0.0.1 --service smtp --certificate staged.pem --seen seen.json',
   ],
   run: async (host, globals, args, options) => {
     const given = (name: string) => options[name] as string | undefined;
@@ -194,8 +200,10 @@ async function fromDns(
       '--dns needs --certificate, --service, --seen, and a --server for each name server of the zone',
     );
   }
-  const { ask, parseServer } = await import('../observe/ask.ts');
-  const { answerOf, dnsReadiness, parseSeen, printSeen, withLook } = await import('../pipeline/ready-dns.ts');
+  const { ask, parseServer, udpSize } = await import('../observe/ask.ts');
+  const { answerOf, dnsReadiness, parseSeen, printSeen, unconfirmed, withLook } = await import(
+    '../pipeline/ready-dns.ts'
+  );
   const { tlsaOwner } = await import('../dane/services.ts');
   const { parseDuration } = await import('../text/duration.ts');
   const { Type } = await import('../dns/type.ts');
@@ -204,25 +212,29 @@ async function fromDns(
   if (typeof owner !== 'string') throw new UsageError(`${name} with its service ${owner.error}`);
   const propagation = parseDuration(given('propagation') ?? '1h');
   if (propagation === undefined) throw new UsageError('--propagation is no duration: write one such as 1h');
-  const servers = texts.map((text) => {
+  const serverOf = (flag: string, text: string) => {
     const server = parseServer(text);
     if (server === undefined)
-      throw new UsageError(`--server ${quote(text)} is no address, such as 192.0.2.1 or [2001:db8::1]:53`);
-    return { text, server };
-  });
-  const answers = await Promise.all(
-    servers.map(async ({ text, server }) => {
-      const id = Buffer.from(host.entropy(2)).readUInt16BE(0);
-      const edns = { udpSize: 1232, dnssecOk: true };
-      return answerOf(text, owner, await ask(server, { id, name: owner, type: Type.TLSA, edns }));
-    }),
-  );
+      throw new UsageError(`${flag} ${quote(text)} is no address, such as 192.0.2.1 or [2001:db8::1]:53`);
+    return server;
+  };
+  const tlsaAt = (server: Server, recursionDesired: boolean) => {
+    const id = Buffer.from(host.entropy(2)).readUInt16BE(0);
+    return ask(server, { id, name: owner, type: Type.TLSA, recursionDesired, edns: { udpSize, dnssecOk: true } });
+  };
+  const servers = texts.map((text) => ({ text, server: serverOf('--server', text) }));
+  const resolver = given('resolver');
+  const validator = resolver === undefined ? undefined : serverOf('--resolver', resolver);
+  const [confirmed, ...answers] = await Promise.all([
+    validator && tlsaAt(validator, true).then((message) => unconfirmed(`resolver ${resolver}`, candidate, message)),
+    ...servers.map(async ({ text, server }) => answerOf(text, owner, await tlsaAt(server, false))),
+  ] as const);
   const all = parseSeen(textOfFile(host, seenFile) ?? '{"version": 1, "owners": {}}');
   if ('error' in all) throw new UsageError(`--seen ${quote(seenFile)} ${all.error}`);
   const before = all.find((each) => each.owner === owner) ?? { owner, ttl: 0, records: {} };
   const seen = withLook(before, answers, now);
   await write(host, seenFile, printSeen([...all.filter((each) => each.owner !== owner), seen]));
-  const verdict = dnsReadiness(seen, answers, candidate, propagation, now);
+  const verdict = dnsReadiness(seen, answers, { candidate, propagation, unconfirmed: confirmed, now });
   return { state: verdict.state, lines: [{ service: service.name, certificate: 'this certificate', ...verdict }] };
 }
 

@@ -1,6 +1,7 @@
 /**
- * `ready` from DNS alone: for a machine that has neither the repository nor a status file. It believes the authoritative servers that it
- * is given, and counts from when *it* first saw a record on all of them, so it never says go earlier than the repository would.
+ * `ready` from DNS alone: for a machine that has neither the repository nor a status file. It asks every authoritative server that it is
+ * given, has a validating resolver confirm what they say, and counts from when *it* first saw a record on all of them, so it never says go
+ * earlier than the repository would.
  */
 
 import { type Message, Rcode, rcodeName } from '../dns/message.ts';
@@ -46,6 +47,26 @@ export function answerOf(server: string, owner: Name, message: Message | { reado
   };
 }
 
+/**
+ * Why the answer of a validating resolver does not confirm a record for the certificate; undefined: it does. Caches may lack the record
+ * for as long as the TTL, which is waited for anyway.
+ */
+export function unconfirmed(
+  resolver: string,
+  candidate: Candidate,
+  message: Message | { readonly error: string },
+): string | undefined {
+  if ('error' in message) return `${resolver} ${message.error}`;
+  if (message.rcode !== Rcode.NOERROR && message.rcode !== Rcode.NXDOMAIN) {
+    return `${resolver} answers ${rcodeName(message.rcode)}: the records, or a zone above them, do not verify`;
+  }
+  if (!message.flags.authenticData) {
+    return `${resolver} does not call its answer authentic: the zone is not signed, or this is no validating resolver`;
+  }
+  const matches = message.answer.some(({ type, rdata }) => type === Type.TLSA && candidate.matches(hex(rdata)));
+  return matches ? undefined : `${resolver} has no record yet that matches this certificate`;
+}
+
 /** A look at every server. A server that did not answer takes no record away, and lets none count from now. */
 export function withLook(before: Seen, answers: readonly Answer[], now: number): Seen {
   const shown = answers.flatMap((answer) => ('records' in answer ? [answer] : []));
@@ -68,13 +89,19 @@ export interface DnsVerdict {
   readonly why: string;
 }
 
-/** `propagation`: seconds that the zone takes to reach every server; here the margin for those that were not asked. */
+export interface DnsQuestion {
+  readonly candidate: Candidate;
+  /** Seconds that the zone takes to reach every server; here the margin for those that were not asked. */
+  readonly propagation: number;
+  /** Why a validating resolver does not confirm the records; undefined: it does, or none was asked. */
+  readonly unconfirmed: string | undefined;
+  readonly now: number;
+}
+
 export function dnsReadiness(
   { owner, ttl, records }: Seen,
   answers: readonly Answer[],
-  candidate: Candidate,
-  propagation: number,
-  now: number,
+  { candidate, propagation, unconfirmed, now }: DnsQuestion,
 ): DnsVerdict {
   const failing = answers.flatMap((answer) => ('error' in answer ? [`${answer.server} ${answer.error}`] : []));
   const aliases = answers.flatMap((answer) =>
@@ -91,7 +118,9 @@ export function dnsReadiness(
   const seen = Math.max(...since.map(([, at]) => at));
   const earliest = seen + propagation + 2 * ttl;
   const wait = `seen on every server ${readableTime(seen)} + propagation ${printDuration(propagation)} + 2 × TTL ${printDuration(2 * ttl)}`;
-  if (now >= earliest) return { state: 'go', why: wait };
+  if (now >= earliest) {
+    return unconfirmed === undefined ? { state: 'go', why: wait } : { state: 'wait', why: unconfirmed };
+  }
   if (candidate.notAfter !== undefined && candidate.notAfter <= earliest) {
     const why = `this certificate expires ${readableTime(candidate.notAfter)}, before it may be deployed, ${readableTime(earliest)}: get one that lives longer`;
     return { state: 'overdue', earliest, why };

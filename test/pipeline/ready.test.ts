@@ -121,8 +121,9 @@ describe('from DNS alone', () => {
   const shows = (server: string, records: readonly string[], ttl = 900) => ({ server, records, ttl });
   const candidate = { algorithm: 'ECDSA P-256', spki: 'bb'.repeat(32), matches: (rdata: string) => rdata === B };
   const hour = 3600;
-  const state = (seen: Seen, answers: Parameters<typeof withLook>[1], at: number, of = candidate) =>
-    dnsReadiness(seen, answers, of, hour, at).state;
+  const verdict = (seen: Seen, answers: Parameters<typeof withLook>[1], now: number, of = candidate) =>
+    dnsReadiness(seen, answers, { candidate: of, propagation: hour, unconfirmed: undefined, now });
+  const state = (...args: Parameters<typeof verdict>) => verdict(...args).state;
 
   test('the wait counts from the first look at which every server had the record', () => {
     const some = [shows('a', [A, B]), shows('b', [A])];
@@ -133,7 +134,7 @@ describe('from DNS alone', () => {
     const two = withLook(one, all, 2000);
     expect(two.records).toEqual({ [A]: 1000, [B]: 2000 });
     const date = 2000 + hour + 2 * 900;
-    expect(dnsReadiness(two, all, candidate, hour, date - 1)).toMatchObject({ state: 'wait', earliest: date });
+    expect(verdict(two, all, date - 1)).toMatchObject({ state: 'wait', earliest: date });
     expect(state(withLook(two, all, date), all, date)).toBe('go');
   });
 
@@ -154,7 +155,7 @@ describe('from DNS alone', () => {
   test('the largest TTL that was ever seen counts', () => {
     const long = withLook(nothing, [shows('a', [A], 7200)], 0);
     const now2 = [shows('a', [A, B], 60)];
-    expect(dnsReadiness(withLook(long, now2, 1000), now2, candidate, hour, 1000).earliest).toBe(1000 + hour + 14_400);
+    expect(verdict(withLook(long, now2, 1000), now2, 1000).earliest).toBe(1000 + hour + 14_400);
   });
 
   test('a certificate that ends before the date is too short-lived', () => {
