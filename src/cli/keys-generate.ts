@@ -191,10 +191,8 @@ function shownFolder(host: Host, folder: string): string {
 
 async function say(host: Host, globals: Globals, zone: Name, made: readonly Made[]): Promise<void> {
   const { algorithmName } = await import('../dnssec/algorithm.ts');
-  const { dsDigest } = await import('../dnssec/ds.ts');
-  const { nameToWire } = await import('../dns/name.ts');
+  const { dsRData, dsText } = await import('../dnssec/ds.ts');
   const { isSep, roleAmong } = await import('../keys/zone-key.ts');
-  const { hex } = await import('../text/octets.ts');
   const keys = made.map(({ key }) => key);
   const facts = made.map(({ key, files }) => ({
     tag: key.tag,
@@ -203,9 +201,7 @@ async function say(host: Host, globals: Globals, zone: Name, made: readonly Made
     algorithm: key.algorithm,
     mnemonic: algorithmName(key.algorithm),
     files,
-    ds: isSep(key)
-      ? `${zone} IN DS ${key.tag} ${key.algorithm} 2 ${hex(dsDigest(nameToWire(zone), key.rdata, 2))}`
-      : undefined,
+    ds: isSep(key) ? `${zone} IN DS ${dsText(dsRData(zone, key.rdata, 2))}` : undefined,
   }));
   if (globals.format === 'json') {
     const { jsonText } = await import('../text/annotations.ts');

@@ -1,7 +1,7 @@
 /** Delegation signer digests (RFC 4034 section 5.1.4, RFC 4509, RFC 6605). */
 import { type DigestName, digest, digestLength } from '../crypto/digest.ts';
 import { type Name, nameToWire } from '../dns/name.ts';
-import { concatOctets, type Octets } from '../text/octets.ts';
+import { concatOctets, hex, type Octets } from '../text/octets.ts';
 import { keyTag } from './key-tag.ts';
 
 export interface DigestType {
@@ -73,4 +73,12 @@ export function dsRData(owner: Name, dnskeyRdata: Octets, digestType: number): O
   const tag = keyTag(dnskeyRdata);
   const head = Uint8Array.of(tag >>> 8, tag & 0xff, dnskeyRdata[3], digestType);
   return concatOctets([head, dsDigest(nameToWire(owner), dnskeyRdata, digestType)]);
+}
+
+/** The digest of DS RDATA as dnssec-dsfromkey prints it: forms of registrars refuse the spaces that RFC 4034 section 5.3 permits. */
+export const dsDigestText = (rdata: Octets): string => hex(rdata.subarray(4)).toUpperCase();
+
+/** DS RDATA as people hand it on: `12345 13 2 05A1…`. */
+export function dsText(rdata: Octets): string {
+  return `${rdata[0] * 256 + rdata[1]} ${rdata[2]} ${rdata[3]} ${dsDigestText(rdata)}`;
 }

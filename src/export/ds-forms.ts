@@ -5,9 +5,9 @@
 
 import { type Name, toUnicode } from '../dns/name.ts';
 import { algorithmOf } from '../dnssec/algorithm.ts';
-import { digestTypeOf, dsRData } from '../dnssec/ds.ts';
+import { digestTypeOf, dsDigestText, dsRData, dsText } from '../dnssec/ds.ts';
 import type { ZoneKey } from '../keys/key.ts';
-import { base64, hex, type Octets } from '../text/octets.ts';
+import { base64, type Octets } from '../text/octets.ts';
 
 /** One DS record and the key that it names. */
 export interface DsRow {
@@ -39,10 +39,9 @@ export function printDs(rows: readonly DsRow[], format: DsFormat): string {
   return rows.length === 0 && format !== 'json' && format !== 'csv' ? '' : forms[format](rows);
 }
 
-const digestOf = (row: DsRow) => hex(row.rdata.subarray(4));
+const digestOf = (row: DsRow) => dsDigestText(row.rdata);
 const algorithmName = (number: number) => algorithmOf(number)?.mnemonic ?? String(number);
 const digestName = (number: number) => digestTypeOf(number)?.mnemonic ?? String(number);
-const dsText = (row: DsRow) => `${row.key.tag} ${row.key.algorithm} ${row.digestType} ${digestOf(row)}`;
 const dnskeyText = ({ key }: DsRow) => `${key.flags} 3 ${key.algorithm} ${base64(key.publicKey)}`;
 
 /** The rows of each zone, zones in the order of their first row. */
@@ -58,7 +57,7 @@ function keysOf(rows: readonly DsRow[]): DsRow[] {
 }
 
 const forms: Readonly<Record<DsFormat, (rows: readonly DsRow[]) => string>> = {
-  zone: (rows) => rows.map((row) => `${row.zone}\t${row.ttl}\tIN\tDS\t${dsText(row)}\n`).join(''),
+  zone: (rows) => rows.map((row) => `${row.zone}\t${row.ttl}\tIN\tDS\t${dsText(row.rdata)}\n`).join(''),
 
   json: (rows) =>
     `${JSON.stringify(
@@ -129,7 +128,7 @@ ${keysOf(own)
     byZone(rows)
       .map(
         ([zone, own]) =>
-          own.map((row) => `${zone}\t${row.ttl}\tIN\tCDS\t${dsText(row)}\n`).join('') +
+          own.map((row) => `${zone}\t${row.ttl}\tIN\tCDS\t${dsText(row.rdata)}\n`).join('') +
           keysOf(own)
             .map((row) => `${zone}\t${row.ttl}\tIN\tCDNSKEY\t${dnskeyText(row)}\n`)
             .join(''),
@@ -151,7 +150,7 @@ function dsData(row: DsRow): string {
     <secDNS:keyTag>${row.key.tag}</secDNS:keyTag>
     <secDNS:alg>${row.key.algorithm}</secDNS:alg>
     <secDNS:digestType>${row.digestType}</secDNS:digestType>
-    <secDNS:digest>${digestOf(row).toUpperCase()}</secDNS:digest>
+    <secDNS:digest>${digestOf(row)}</secDNS:digest>
 ${keyData(row, '    ')}  </secDNS:dsData>
 `;
 }
@@ -175,7 +174,7 @@ function sheetRow(row: DsRow): string {
     ['Flags', `${row.key.flags} (${(row.key.flags & 1) !== 0 ? 'secure entry point: KSK or CSK' : 'zone key'})`],
     ['Protocol', '3'],
     ['Public key', base64(row.key.publicKey)],
-    ['DS record', `${row.zone} IN DS ${dsText(row)}`],
+    ['DS record', `${row.zone} IN DS ${dsText(row.rdata)}`],
   ];
   return lines.map(([label, value]) => `  ${label.padEnd(12)} ${value}\n`).join('');
 }

@@ -2,6 +2,7 @@
 import type { Name } from '../dns/name.ts';
 import { presentRData } from '../dns/rdata/index.ts';
 import { Type, typeName } from '../dns/type.ts';
+import { dsText } from '../dnssec/ds.ts';
 import type { Journal, KeyId } from '../journal/journal.ts';
 import { fromHex } from '../text/octets.ts';
 import { readableTime } from '../text/time.ts';
@@ -215,6 +216,7 @@ export function recordLines(
 ): string[] {
   return records.map((record) => {
     const octets = fromHex(record) ?? new Uint8Array(0);
-    return `${owner} ${ttl} IN ${typeName(type)} ${presentRData(type, octets, 0, octets.length)}`;
+    const text = type === Type.DS ? dsText(octets) : presentRData(type, octets, 0, octets.length);
+    return `${owner} ${ttl} IN ${typeName(type)} ${text}`;
   });
 }

@@ -38,6 +38,19 @@ describe('what `ds` says on standard error tells the way from the first build to
     expect(err).toContain(`danezone confirm ds-seen ${zone}.`);
   });
 
+  test('the plan shows the DS as it is printed for the registrar, its digest in one piece', async () => {
+    const host = repository();
+    await danezone(host, 'build');
+    await danezone(host, 'confirm', 'published', '--all');
+    host.setTime(noon + 48 * hour);
+    await danezone(host, 'build');
+    const { out } = await danezone(host, 'ds', zone);
+    const { steps } = JSON.parse((await danezone(host, 'plan', zone, '--format', 'json')).out);
+    const add = steps.find(({ action }: { action: { kind: string } }) => action.kind === 'add-ds');
+    expect(add.after).toEqual([out.trim().replaceAll('\t', ' ')]);
+    expect(add.after[0]).toMatch(/ DS [0-9]+ 13 2 [0-9A-F]{64}$/);
+  });
+
   test('the first DS waits for the certificates that TLSA records stand for: each host is named', async () => {
     const host = repository();
     await danezone(host, 'build');

@@ -35,7 +35,7 @@ describe('keys generate', () => {
     expect(key).toMatchObject({ zone: 'example.org.', flags: 257, algorithm: 13, tag: Number(stem[2]) });
     expect(key.timing).toEqual({ created: host.now(), publish: host.now(), activate: host.now() });
     expect(base64(publicKeyOf(secret.privateKey))).toBe(base64(key.publicKey));
-    const digest = hex(dsDigest(nameToWire(name('example.org.')), key.rdata, 2));
+    const digest = hex(dsDigest(nameToWire(name('example.org.')), key.rdata, 2)).toUpperCase();
     expect(host.out).toContain(`  example.org. IN DS ${key.tag} 13 2 ${digest}\n`);
     expect(host.out).toContain(`wrote keys/example.org/${stem[1]}.private\n`);
     expect(host.out + host.err).not.toContain(/PrivateKey: (\S+)/.exec(host.text(privatePath))![1]);

@@ -20,6 +20,7 @@ const [vector]: Vector[] = JSON.parse(
   readFileSync(new URL('../vectors/rfc/rfc4509-2.3.json', import.meta.url), 'utf8'),
 );
 const zone = name(vector.owner);
+const digest = vector.ds.digest.toUpperCase();
 const key: ZoneKey = {
   zone,
   flags: vector.flags,
@@ -42,7 +43,7 @@ describe('DS for the registrar', () => {
       '60485',
       '5',
       '2',
-      vector.ds.digest,
+      digest,
       '',
     ]);
   });
@@ -71,14 +72,14 @@ describe('DS for the registrar', () => {
   test('JSON holds the fields as numbers and the key beside them', () => {
     const [entry] = JSON.parse(printDs(rows, 'json'));
     expect(entry.zone).toBe(vector.owner);
-    expect(entry.ds).toMatchObject([{ keyTag: 60485, algorithm: 5, digestType: 2, digest: vector.ds.digest }]);
+    expect(entry.ds).toMatchObject([{ keyTag: 60485, algorithm: 5, digestType: 2, digest }]);
     expect(entry.keys).toEqual([{ keyTag: 60485, flags: 256, protocol: 3, algorithm: 5, publicKey: vector.publicKey }]);
   });
 
   test('CSV has a header and one row a DS record', () => {
     const [header, row] = printDs(rows, 'csv').trim().split('\r\n');
     expect(header.split(',')).toHaveLength(8);
-    expect(row.split(',').slice(0, 5)).toEqual([vector.owner, '60485', '5', '2', vector.ds.digest]);
+    expect(row.split(',').slice(0, 5)).toEqual([vector.owner, '60485', '5', '2', digest]);
   });
 
   test('EPP has dsData and keyData in the namespace of secDNS-1.1 with the elements in the order of the schema', () => {
@@ -107,8 +108,14 @@ describe('DS for the registrar', () => {
       .trim()
       .split('\n');
     expect(lines.map((line) => line.split(/\s+/)[3])).toEqual(['CDS', 'CDS', 'CDNSKEY']);
-    expect(lines[0].split(/\s+/)[7]).toBe(vector.ds.digest);
+    expect(lines[0].split(/\s+/)[7]).toBe(digest);
     expect(lines[2].split(/\s+/).slice(4)).toEqual(['256', '3', '5', vector.publicKey]);
+  });
+
+  test('every form has the digest in upper case and in one piece, as dnssec-dsfromkey prints it', () => {
+    const long = dsRows(zone, [key], [4], 60);
+    const sha384 = Buffer.from(long[0].rdata.subarray(4)).toString('hex').toUpperCase();
+    for (const format of dsFormats) expect(printDs(long, format)).toContain(sha384);
   });
 
   test('the sheet names every field that registrars ask for', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Name, name, nameToWire } from '../../src/dns/name.ts';
-import { dsDigest } from '../../src/dnssec/ds.ts';
+import { dsDigest, dsRData, dsText } from '../../src/dnssec/ds.ts';
 import { generateKey, takenTags } from '../../src/keys/generate.ts';
 import type { PrivateKey, ZoneKey } from '../../src/keys/key.ts';
 import { printKeyFile } from '../../src/keys/key-file.ts';
@@ -91,6 +91,10 @@ describe.skipIf(!bind)('BIND', () => {
     for (const key of set.keys) {
       expect(set.privateKeyOf(key)?.algorithm).toBe(Number(algorithm));
       expect(digestsOf(run(folder, 'dnssec-dsfromkey', '-2', '-a', 'SHA-384', key.path))).toEqual(ours(key));
+      for (const type of [2, 4])
+        expect(run(folder, 'dnssec-dsfromkey', '-a', String(type), key.path)).toBe(
+          `${zone} IN DS ${dsText(dsRData(zone, key.rdata, type))}\n`,
+        );
       const { timing } = key;
       expect(timing.publish).toBe(key.path.endsWith(zsk) ? undefined : timing.created);
     }
