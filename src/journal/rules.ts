@@ -34,7 +34,7 @@ export const rules = defineRules({
     tier: 'error',
     reach: 'offline',
     title: 'the journal of a zone cannot be read',
-    why: 'Without its journal nothing is known of what caches hold, so neither keys nor TLSA records can be changed safely. The zone keeps its last content; the journal is not overwritten.',
+    why: 'Without its journal nothing is known of what caches hold, so neither keys nor TLSA records can be changed safely. The zone keeps its last content, signed again by the keys that sign it; the journal is not overwritten.',
     fix: 'restore keys/<zone>/journal.json from version control',
     message: (f: { where: string; expected: string; found: string }) =>
       `${f.where === '' ? '' : `${f.where}: `}expected ${f.expected}, found ${f.found}`,
@@ -43,7 +43,7 @@ export const rules = defineRules({
     tier: 'error',
     reach: 'offline',
     title: 'the journal of a zone was written by a newer danezone',
-    why: 'An older danezone does not know what the newer one has noted. The zone keeps its last content; the journal is not overwritten.',
+    why: 'An older danezone does not know what the newer one has noted. The zone keeps its last content, signed again by the keys that sign it; the journal is not overwritten.',
     fix: 'run the newest danezone that has written this journal',
     message: (f: { known: number; found: number }) =>
       `version ${f.found} of the journal, this danezone knows ${f.known}`,

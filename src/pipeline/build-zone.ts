@@ -16,6 +16,7 @@ import { rolloverPolicyOf } from '../rollover/policy.ts';
 import type { Routes } from '../rollover/routes.ts';
 import { hex } from '../text/octets.ts';
 import { newReport, type Problem, type Report, report } from '../text/problem.ts';
+import { isJournalUnread, keepAsServed } from './as-served.ts';
 import type { BuildOptions } from './build.ts';
 import { reportKept } from './certificate-rolls.ts';
 import { type Compiled, compileAll, type LastContents } from './compile.ts';
@@ -37,7 +38,7 @@ import { journalAfter, type SafeStaging, type StagedZone, stageLeft, stageSafely
 import { stageState } from './stage-state.ts';
 import { certificatesSeen, keysInUse, type TlsaNow, tlsaOfRun } from './tlsa-now.ts';
 import { ensureKeys, makeKey } from './zone-keys.ts';
-import { reportFailed, type ServedContent, type ZoneOutcome } from './zone-outcome.ts';
+import { contentOf, reportFailed, type ServedContent, type ZoneOutcome } from './zone-outcome.ts';
 import { type ReadStateOptions, readZoneState, type ZoneState } from './zone-state.ts';
 
 export interface RunOptions extends BuildOptions {
@@ -236,6 +237,10 @@ export class BuildRun {
       report(this.#report, rules['build/absent'], undefined, { zone }, { subject: zone });
       return { state: 'absent', errors, failed };
     }
+    if (isJournalUnread(state)) {
+      const all = [...new Set([...errors, ...state.errors])];
+      return keepAsServed(this.#runOf(zone, 'kept'), state, all, this.#options, this.#report);
+    }
     if (state.errors.length > 0 || (state.settings !== undefined && lacks(state).length > 0)) {
       return { state: 'stale', errors, failed };
     }
@@ -313,9 +318,7 @@ export class BuildRun {
       const writer = { files: this.#host.files, tx, places, now, acceptsKeys, isInUse };
       stageState(writer, state, journal, staged.octets, settings);
     }
-    const { proven, contentDigest, ds, signatures, reused } = staged;
-    const { file: sha256, serial, verdict } = proven;
-    return { sha256, serial, verdict, contentDigest, ds, signatures, reused, journal, settings };
+    return { ...contentOf(staged), journal, settings };
   }
 
   /** None for `resign`, which does not look at the description. */

@@ -18,7 +18,7 @@ import { type Transaction, withTransaction } from '../host/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import { zoneOfKeyFolder } from '../keys/key-file-name.ts';
 import type { Executor } from '../parallel/executor.ts';
-import type { NextRun } from '../rollover/next-run.ts';
+import { renewBy } from '../rollover/ageing.ts';
 import { rolloverPolicyOf } from '../rollover/policy.ts';
 import type { Routes } from '../rollover/routes.ts';
 import { tick } from '../sign/windows.ts';
@@ -194,7 +194,7 @@ function manifestOf(
       const inputs = outcome.state === 'built' ? repository.inputsOf(zone) : (old?.inputs ?? repository.inputsOf(zone));
       const reason = outcome.state === 'kept' && outcome.errors.length > 0 ? reasonOf(outcome) : undefined;
       const state = reason === undefined ? 'built' : 'kept';
-      const runBefore = nextRunOfContent(repository, outcome.content, routes);
+      const runBefore = nextRunOfContent(repository, zone, outcome.content, routes);
       const entry = entryOf(outcome.content, zoneOutput(places, zone), runBefore);
       entries.set(zone, { ...entry, state, reason, inputs });
     }
@@ -206,16 +206,25 @@ const reasonOf = ({ errors }: Exclude<ZoneOutcome, { state: 'built' }>) =>
   errors.length === 0 ? 'not signed again' : errors.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
 
 /** A zone without a policy is unsigned: nothing in it has a date. */
-function nextRunOfContent(repository: Repository, { journal, settings }: ServedContent, routes: Routes) {
-  const domain = repository.description.domains.get(journal.zone);
+function nextRunOfContent(
+  repository: Repository,
+  zone: Name,
+  { journal, settings, verdict }: ServedContent,
+  routes: Routes,
+): number | undefined {
+  const domain = repository.description.domains.get(zone);
   const policy = domain !== undefined && isSigned(domain) ? rolloverPolicyOf(domain) : settings?.rollover;
-  return policy && nextRunOf(repository, { journal, policy }, routes);
+  if (journal === undefined) {
+    const { firstExpiry } = verdict;
+    return policy === undefined || firstExpiry === undefined ? undefined : renewBy(firstExpiry, routes.now, policy);
+  }
+  return policy && nextRunOf(repository, { journal, policy }, routes)?.at;
 }
 
 function entryOf(
   content: ServedContent,
   path: string,
-  runBefore: NextRun | undefined,
+  runBefore: number | undefined,
 ): Omit<ManifestZone, 'state' | 'inputs'> {
   const { sha256, serial, verdict, ds, settings } = content;
   const { firstExpiry, counts } = verdict;
@@ -226,7 +235,7 @@ function entryOf(
     signed: settings !== undefined,
     records: counts.records,
     firstExpiry: firstExpiry === undefined ? undefined : manifestTime(firstExpiry),
-    runBefore: runBefore && manifestTime(runBefore.at),
+    runBefore: runBefore === undefined ? undefined : manifestTime(runBefore),
     ds: printDs(ds, 'zone').split('\n').slice(0, -1),
   };
 }

@@ -26,6 +26,6 @@ export function hasLeft(state: Led): boolean {
 /** TLSA records of hosts are withdrawn by the build; what people have written themselves is theirs. */
 export function reportTlsaLeft({ name: zone, at }: Domain, { journal }: ServedContent, to: Report): void {
   const stands = ({ dropped, records }: RRsetVersion) => dropped === undefined && records.length > 0;
-  const owners = journal.rrsets.filter(({ type, versions }) => type === Type.TLSA && versions.some(stands));
+  const owners = (journal?.rrsets ?? []).filter(({ type, versions }) => type === Type.TLSA && versions.some(stands));
   for (const { owner } of owners) report(to, rules['build/tlsa-holds-ds'], at, { zone, owner }, { subject: zone });
 }

@@ -40,6 +40,8 @@ export interface SigningRun {
     /** Other content without a serial ahead of it is refused. */
     readonly mustBeFollowed: boolean;
   };
+  /** The content is that of the last output, and so is the serial. */
+  readonly keepsSerial?: boolean;
 }
 
 export interface ProvenZone {
@@ -200,7 +202,7 @@ function soaLine(zone: Zone, ttl: number, rdata: Octets): Octets {
 }
 
 function serialFor(
-  { now, served: output }: SigningRun,
+  { now, served: output, keepsSerial }: SigningRun,
   state: ZoneState,
   unsigned: Zone,
   settings: Pick<Settings, 'serial'>,
@@ -209,6 +211,7 @@ function serialFor(
   // Also where an older state was restored: secondaries have what was put out last.
   const floors = output === undefined ? [] : [output.serial];
   const adopted = serialOf(unsigned);
+  if (keepsSerial === true && adopted !== undefined) return adopted;
   // Compose writes 0 where the description makes the SOA; an adopted or kept one brings its own.
   if (adopted !== undefined && adopted !== 0) floors.push(adopted);
   const served = state.last();

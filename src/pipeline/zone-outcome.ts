@@ -15,8 +15,8 @@ export interface ServedContent extends Pick<ProvenZone, 'contentDigest' | 'ds' |
   readonly sha256: string;
   readonly serial: number;
   readonly verdict: Verdict;
-  /** With this build in it. */
-  readonly journal: Journal;
+  /** With this build in it; undefined: it cannot be read, and stays as it is. */
+  readonly journal: Journal | undefined;
   readonly settings: Settings | undefined;
 }
 
@@ -33,6 +33,12 @@ export type ZoneOutcome =
   | { readonly state: 'stale'; readonly errors: readonly Problem[]; readonly failed: boolean }
   /** Nothing to serve. */
   | { readonly state: 'absent'; readonly errors: readonly Problem[]; readonly failed: boolean };
+
+/** What lasts of a staged zone. */
+export function contentOf({ proven, contentDigest, ds, signatures, reused }: ProvenZone) {
+  const { file: sha256, serial, verdict } = proven;
+  return { sha256, serial, verdict, contentDigest, ds, signatures, reused };
+}
 
 const serialRule = verifyRules['zone/serial-not-increased'];
 

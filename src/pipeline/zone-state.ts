@@ -56,7 +56,12 @@ export interface ZoneState {
    */
   readonly keyErrors: readonly Problem[];
   /** The last verified output, as it stands on the disk and as columns; undefined where there is none. */
-  last(): { readonly octets: Octets; readonly zone: Zone } | undefined;
+  last(): LastOutput | undefined;
+}
+
+export interface LastOutput {
+  readonly octets: Octets;
+  readonly zone: Zone;
 }
 
 export interface ReadStateOptions {
@@ -148,7 +153,7 @@ function readState(
   const settingsOctets = octets(settingsFile(places, zone));
   const settings = settingsOctets && parseSettings(Buffer.from(settingsOctets).toString('utf8'));
 
-  let found: { octets: Octets; zone: Zone } | undefined | null = null;
+  let found: LastOutput | undefined | null = null;
   const last = () => {
     if (found === null) found = readLast(files, lastZoneFile(places, zone), zone);
     return found;
@@ -177,7 +182,7 @@ function readState(
         )
       : readJournal;
   // While the journal is believed nothing is read from .state files, and the build writes them anew.
-  const needsStates = trusted === undefined || trusted !== readJournal;
+  const needsStates = isReadable && (trusted === undefined || trusted !== readJournal);
   for (const problem of ofKeys.problems) {
     if (needsStates || problem.position?.file.endsWith('.state') !== true) own.add(problem);
   }
@@ -189,7 +194,8 @@ function readState(
   if (journal !== undefined && !own.hasErrors) {
     reportMissing(journal, allKeys, relative(places.root, folder), privateHalves, missing);
   }
-  const unasked = acceptsKeys === true ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
+  // Who was asked for stands in the journal, and one that cannot be read may know them all.
+  const unasked = acceptsKeys === true || !isReadable ? [] : unauthorisedKeys(allKeys, journal, () => last()?.zone);
   const known = withoutKeys(allKeys, unasked);
   const rolled =
     by === undefined || known.keys.length === 0
@@ -254,7 +260,7 @@ const hasBuiltKeys = ({ rrsets, zone }: Journal) =>
   );
 
 /** What was verified when it was written; a file that no longer reads without an error counts as none. */
-function readLast(files: ReadableFiles, path: string, apex: Name): { octets: Octets; zone: Zone } | undefined {
+function readLast(files: ReadableFiles, path: string, apex: Name): LastOutput | undefined {
   if (files.facts(path)?.kind !== 'file') return undefined;
   const octets = files.read(path);
   const problems = newReport();

@@ -48,7 +48,8 @@ export function engineDuties(
   };
 }
 
-function keyWithoutFile({ zone }: Journal, { rdata }: Pick<KeyRecord, 'rdata'>): ZoneKey {
+/** A key of which only the DNSKEY RDATA is known, hexadecimal. */
+export function keyWithoutFile({ zone }: Pick<Journal, 'zone'>, { rdata }: Pick<KeyRecord, 'rdata'>): ZoneKey {
   const octets = fromHex(rdata) ?? new Uint8Array(4);
   const key = zoneKey({
     zone,
