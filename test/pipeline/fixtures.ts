@@ -27,9 +27,15 @@ export function filesBelow(folder: string, path = ''): string[] {
 
 /** What `check` says about the repository in a folder. */
 export function problemsIn(folder: string, at = now): Problem[] {
-  const files = filesBelow(folder).map((file) => [`/infra/${file}`, readFileSync(join(folder, file))]);
+  const paths = filesBelow(folder);
+  const isPrivate = (file: string) => file.endsWith('.private');
+  const contentOf = (file: string) => readFileSync(join(folder, file));
+  const shared = paths.filter((file) => !isPrivate(file)).map((file) => [`/infra/${file}`, contentOf(file)]);
+  const { files } = memoryHost({ files: Object.fromEntries(shared) });
+  // git keeps no modes that hide a file from others.
+  for (const file of paths.filter(isPrivate)) files.writeNew(`/infra/${file}`, contentOf(file), 0o600);
   const to = newReport();
-  check(memoryHost({ files: Object.fromEntries(files) }).files, places, at, to);
+  check(files, places, at, to);
   return withoutSuperseded(to.problems);
 }
 
