@@ -2,6 +2,7 @@
 import type { Name } from '../dns/name.ts';
 import type { ZoneKey } from '../keys/key.ts';
 import type { KeyDuties, ToSay } from '../rollover/duties.ts';
+import type { ParentHere } from '../rollover/virtual-zone.ts';
 import { readableTime } from '../text/time.ts';
 
 /** Lines for standard error; `asked` as the last build asked for it, `next` as the next one will. */
@@ -11,6 +12,8 @@ export interface ZoneHint {
   readonly next: KeyDuties;
   /** Hosts whose certificates nobody has seen in service yet: what the first DS waits for at last. */
   readonly unserved: readonly string[];
+  /** Its publication shows the DS: nobody has to look for it besides. */
+  readonly parent?: ParentHere;
 }
 
 /** A step that is due is not taken here: the next build takes it, when the proof agrees. */
@@ -39,8 +42,10 @@ export function dsHints(zones: readonly ZoneHint[]): readonly string[] {
   return [...lines, ...sayings(zones.filter(isOpen).flatMap(toSayOf))];
 }
 
-function toSayOf({ next: { toSay }, unserved }: ZoneHint): readonly ToSay[] {
+function toSayOf({ next: { toSay }, unserved, parent }: ZoneHint): readonly ToSay[] {
   if (toSay === undefined) return [];
+  if (parent !== undefined && (toSay.command === 'confirm ds-seen' || toSay.command === 'confirm ds-gone'))
+    return parent.isByBuild ? [] : [{ command: 'confirm published', of: parent.zone }];
   return toSay.command === ofHosts ? unserved.map((host) => ({ command: ofHosts, of: host })) : [toSay];
 }
 

@@ -49,6 +49,8 @@ Zones of a file that cannot be read are answered from their keys and the last bu
     const { settingsOf } = await import('../pipeline/settings.ts');
     const { readZoneState } = await import('../pipeline/zone-state.ts');
     const { digestsOf } = await import('../pipeline/digests-of.ts');
+    const { parentHere, zoneAbove } = await import('../pipeline/parent-shows.ts');
+    const { parentShowsNow } = await import('../pipeline/plan.ts');
     const { certificatesSeen } = await import('../pipeline/tlsa-now.ts');
     const { rolloverPolicyOf } = await import('../rollover/policy.ts');
     const { rules } = await import('../pipeline/rules.ts');
@@ -76,6 +78,12 @@ Zones of a file that cannot be read are answered from their keys and the last bu
     const note = (zone: Name, what: string) => host.stderr.write(`danezone: ${zone} ${what}\n`);
     let ungated = 0;
     const hints: ZoneHint[] = [];
+    const shown = new Map<Name | undefined, ReturnType<typeof parentShowsNow>>();
+    const parentShows = (zone: Name) => {
+      const above = zoneAbove(zone, repository.description);
+      if (!shown.has(above)) shown.set(above, parentShowsNow(files, places, repository, zone, now, new Map()));
+      return shown.get(above);
+    };
     const rows = wanted.flatMap((zone) => {
       const domain = domains.get(zone);
       if (domain !== undefined && !isSigned(domain)) {
@@ -88,7 +96,7 @@ Zones of a file that cannot be read are answered from their keys and the last bu
         files,
         places,
         zone,
-        { now, privateHalves: 'ignore', policy, certificates },
+        { now, privateHalves: 'ignore', policy, certificates, parentShows: parentShows(zone) },
         problems,
       );
       if (domain === undefined && !faulty.has(zone)) {
@@ -122,7 +130,8 @@ Zones of a file that cannot be read are answered from their keys and the last bu
       const keys = options.fromKeys === true ? (sep.length > 0 ? sep : state.keys.keys) : inParent;
       const unserved = state.journal === undefined ? [] : (certificates?.unserved(state.journal) ?? []);
       const hosts = unserved.flatMap((what) => (what.kind === 'certificate-served' ? [what.host] : []));
-      hints.push({ zone, asked: state.dutiesBefore, next: state.duties, unserved: hosts });
+      const parent = parentHere(zone, repository.description);
+      hints.push({ zone, asked: state.dutiesBefore, next: state.duties, unserved: hosts, parent });
       if (options.fromKeys !== true && !gated && keys.length > 0) ungated++;
       return dsRows(zone, keys, digests.length > 0 ? digests : digestsOf(state.dutiesBefore, settings), settings.dsTtl);
     });

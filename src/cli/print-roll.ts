@@ -8,6 +8,7 @@ import type { ConfirmOutcome } from '../pipeline/confirm.ts';
 import { type Emergency, emergencyOf, type Span } from '../rollover/emergency.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
 import { type Prospect, prospectOf } from '../rollover/prospect.ts';
+import type { ParentHere } from '../rollover/virtual-zone.ts';
 import { jsonText } from '../text/annotations.ts';
 import { printDuration } from '../text/duration.ts';
 import { readableTime } from '../text/time.ts';
@@ -18,6 +19,7 @@ interface Facts {
   readonly action: RollAction;
   readonly emergency: boolean;
   readonly policyOf: (zone: Name) => RolloverPolicy | undefined;
+  readonly parentOf: (zone: Name) => ParentHere | undefined;
   /** Unix seconds. */
   readonly now: number;
 }
@@ -50,10 +52,10 @@ interface Follows {
   readonly emergencies: readonly Emergency[];
 }
 
-function followsOf({ zone, journal }: Written, { action, emergency, policyOf, now }: Facts): Follows {
+function followsOf({ zone, journal }: Written, { action, emergency, policyOf, parentOf, now }: Facts): Follows {
   const policy = policyOf(zone);
   if (policy === undefined) return { emergencies: [] };
-  const prospect = prospectOf(journal, policy, now);
+  const prospect = prospectOf(journal, policy, now, parentOf(zone));
   const compromised = emergency
     ? journal.keys.filter(({ id, role }) => prospect.leaving.includes(id) && role === action)
     : [];

@@ -225,7 +225,9 @@ async function run(
     }),
   );
   const { printAsked } = await import('./print-roll.ts');
+  const { parentHere } = await import('../pipeline/parent-shows.ts');
+  const parentOf = (zone: Name) => parentHere(zone, description);
   return writeJournals(host, places, confirmations, (outcomes) =>
-    printAsked(host, globals, outcomes, { action, emergency, policyOf, now }),
+    printAsked(host, globals, outcomes, { action, emergency, policyOf, parentOf, now }),
   );
 }

@@ -9,11 +9,20 @@ import { olderTtl, serviceOf } from '../journal/clocks.ts';
 import { lastOf, withDs } from '../journal/evidence.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RolloverPolicy } from '../rollover/policy.ts';
+import type { ParentHere } from '../rollover/virtual-zone.ts';
 
 /** The closest zone above; undefined: the parent is somebody else's. A zone with errors still counts. */
 export function zoneAbove(zone: Name, { domains, faulty }: Pick<Description, 'domains' | 'faulty'>): Name | undefined {
   const [, ...above] = ancestors(zone);
   return above.find((name) => domains.has(name) || faulty.has(name));
+}
+
+/** Undefined: somebody else has to put the DS into the parent. */
+export function parentHere(zone: Name, description: Pick<Description, 'domains' | 'faulty'>): ParentHere | undefined {
+  const above = zoneAbove(zone, description);
+  const domain = above && description.domains.get(above);
+  if (!domain?.records.some(({ owner, content }) => owner === zone && content.kind === 'from-child')) return undefined;
+  return { zone: domain.name, isByBuild: domain.policy.publication.kind === 'by-build' };
 }
 
 /** The zones whose parent this is. */

@@ -17,7 +17,7 @@ import { readManifest, zonesOf } from './build.ts';
 import { tlsaQuestions, zoneOfRecords } from './host-tlsa.ts';
 import { doubtedHistory, keysLost, type LeftOut, sentences, undescribed, unknownDs } from './left-out.ts';
 import { nextRunOf } from './next-run.ts';
-import { parentsFirst, withParentsDs, zoneAbove } from './parent-shows.ts';
+import { parentHere, parentsFirst, withParentsDs, zoneAbove } from './parent-shows.ts';
 import type { Places } from './places.ts';
 import { policyOfZone } from './policy-of-zone.ts';
 import { type Repository, readRepository, zoneOf } from './repository.ts';
@@ -109,7 +109,8 @@ export function planOf(
   const futures = new Map(
     [...zones].map(([name, zone]): [Name, ZonePlan] => {
       const owners = questionsOf(repository, name, zone, routes);
-      return [name, planZone({ ...zone, owners }, now, until)];
+      const parent = parentHere(name, repository.description);
+      return [name, planZone({ ...zone, owners, parent }, now, until)];
     }),
   );
   const runs = [...zones].map(([name, zone]) =>
@@ -147,7 +148,7 @@ function askedZones(repository: Repository, names: readonly Name[], only: readon
 }
 
 /** `known`: the zones that were read already, their journals as they are believed. */
-function parentShowsNow(
+export function parentShowsNow(
   files: ReadableFiles,
   places: Places,
   { description }: Repository,

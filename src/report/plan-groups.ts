@@ -1,5 +1,6 @@
 /** Steps of one minute that differ in their subject only, as one: what every form of the plan that people read is made of. */
 import type { PlanStep } from '../rollover/plan.ts';
+import { plain } from '../rollover/plan-words.ts';
 import { subjectName, whenText } from './plan-words.ts';
 
 /** So many subjects stand in one line; the others are counted. */
@@ -34,6 +35,13 @@ function dsCommands(names: string): string[] {
   return [`danezone ds ${names}`, `danezone confirm ds-seen ${names}`];
 }
 
+/** Children of one parent in the same repository are shown with one publication. */
+function manyWordsOf({ action }: PlanStep): (typeof manyWords)[string] {
+  if (!('ds' in action) || action.parent === undefined) return manyWords[action.kind];
+  const what = action.kind === 'remove-ds' ? 'without the DS records of the old keys' : 'with the DS records';
+  return { title: `Publish ${plain(action.parent)} ${what} of these zones` };
+}
+
 export interface Group {
   /** The first of all. */
   readonly step: PlanStep;
@@ -46,7 +54,8 @@ export function grouped(steps: readonly PlanStep[]): Group[] {
   const groups = new Map<string, PlanStep[]>();
   for (const step of steps) {
     const name = subjectName(step);
-    const alike = manyWords[step.action.kind] === undefined ? step.title.replaceAll(name, '') : step.action.kind;
+    const words = manyWordsOf(step);
+    const alike = words === undefined ? step.title.replaceAll(name, '') : words.title;
     const key = JSON.stringify([whenText(step), step.actor, alike, step.state]);
     groups.set(key, [...(groups.get(key) ?? []), step]);
   }
@@ -72,7 +81,7 @@ export function groupWords({ step, steps, names }: Group): {
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
   const subject = `${names.slice(0, mostNames).join(', ')}${more}`;
   const isOne = steps.every(({ title }) => title === step.title);
-  const words = steps.length === 1 || (isOne && step.actor === 'tool') ? undefined : manyWords[step.action.kind];
+  const words = steps.length === 1 || (isOne && step.actor === 'tool') ? undefined : manyWordsOf(step);
   return {
     title: words?.title ?? step.title,
     subject,

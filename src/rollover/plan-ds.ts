@@ -6,6 +6,7 @@ import { dsOf, isDsOf, lastSeenDs, leadsNowhere } from './ds-records.ts';
 import { isShown, keyOf } from './key-records.ts';
 import type { Action, Actor } from './plan.ts';
 import type { RolloverPolicy } from './policy.ts';
+import type { ParentHere } from './virtual-zone.ts';
 
 export type DsAction = Extract<Action, { ds: readonly string[] }>;
 
@@ -25,7 +26,7 @@ export interface DsChange {
 }
 
 /** `same`: what is asked for was there already; undefined: the parent is known to show what is asked for. */
-export function dsChange(journal: Journal, policy: RolloverPolicy): DsChange | 'same' | undefined {
+export function dsChange(journal: Journal, policy: RolloverPolicy, parent?: ParentHere): DsChange | 'same' | undefined {
   const asked = journal.parentDs.findLast(({ dropped }) => dropped === undefined);
   if (asked === undefined || serviceOf(asked, { kind: 'evidence' }).state === 'published') return undefined;
   const seen = lastSeenDs(journal) ?? adoptedDs(journal, asked.records);
@@ -37,12 +38,17 @@ export function dsChange(journal: Journal, policy: RolloverPolicy): DsChange | '
   const kind = removed.length === 0 ? 'add-ds' : added.length === 0 ? 'remove-ds' : 'replace-ds';
   const isLost = leadsNowhere(journal);
   return {
-    action: { kind, keys, ds },
-    // What leads nowhere signs no CDS that a parent believes.
-    actor: policy.parent.interface === 'cds' && !isLost ? 'registrar' : 'operator',
+    action: { kind, keys, ds, parent: parent?.zone },
+    actor: actorAt(parent, policy, isLost),
     cause: isLost ? 'lost' : causeOf(keys, kind, seen, asked.records, journal),
     latest: isLost ? lastOf(journal, 'ds-seen')?.at : undefined,
   };
+}
+
+function actorAt(parent: ParentHere | undefined, policy: RolloverPolicy, isLost: boolean): Actor {
+  if (parent !== undefined) return parent.isByBuild ? 'tool' : 'operator';
+  // What leads nowhere signs no CDS that a parent believes.
+  return policy.parent.interface === 'cds' && !isLost ? 'registrar' : 'operator';
 }
 
 /** What keys that were taken over have at the parent by their states, where nobody has looked. */

@@ -141,16 +141,25 @@ export function actionWords(action: ZoneAction, facts: WordFacts): ActionWords {
   return (words[action.kind] as (of: ZoneAction, facts: WordFacts) => ActionWords)(action, facts);
 }
 
-function dsWords({ kind, keys }: DsAction, verb: string, where: string, facts: WordFacts): ActionWords {
+function dsWords(action: DsAction, verb: string, where: string, facts: WordFacts): ActionWords {
+  const { kind, keys, parent } = action;
   const { journal, policy, name, dsCause } = facts;
   const zone = plain(journal.zone);
+  const rest = { ...dsReasons[dsCause ?? kind], after: dsLines(journal, policy) };
+  if (parent !== undefined) {
+    const what = `${kind === 'remove-ds' ? 'without' : 'with'} the DS of ${keys.map(name).join(' and ')}`;
+    return {
+      ...rest,
+      title: `Publish ${plain(parent)} ${what} of ${zone}`,
+      commands: [`danezone confirm published ${plain(parent)}`],
+    };
+  }
   const confirm = `danezone confirm ${kind === 'remove-ds' ? 'ds-gone' : 'ds-seen'} ${zone}`;
   const tells = policy.parent.interface !== 'cds' && dsCause !== 'last';
   return {
+    ...rest,
     title: `${verb} ${keys.map(name).join(' and ')} ${where} the parent of ${zone}`,
-    ...dsReasons[dsCause ?? kind],
     commands: tells ? [`danezone ds ${zone}`, confirm] : [confirm],
-    after: dsLines(journal, policy),
   };
 }
 

@@ -206,8 +206,8 @@ class Future {
 
   /** The registrar is told, and its parent servers show it. */
   #parent(now: number): boolean {
-    const { journal, policy } = this.#zone;
-    const change = dsChange(journal, policy);
+    const { journal, policy, parent } = this.#zone;
+    const change = dsChange(journal, policy, parent);
     if (change === undefined) return false;
     if (change !== 'same') {
       const { action, actor, cause, latest } = change;

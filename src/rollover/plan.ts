@@ -57,9 +57,9 @@ export interface PlanStep {
 
 export type Action =
   | { readonly kind: 'confirm-published' }
-  | { readonly kind: 'add-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
-  | { readonly kind: 'remove-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
-  | { readonly kind: 'replace-ds'; readonly keys: readonly KeyId[]; readonly ds: readonly string[] }
+  | ({ readonly kind: 'add-ds' } & AtParent)
+  | ({ readonly kind: 'remove-ds' } & AtParent)
+  | ({ readonly kind: 'replace-ds' } & AtParent)
   | { readonly kind: 'make-key'; readonly key: KeyId }
   | { readonly kind: 'publish-dnskey'; readonly key: KeyId }
   | { readonly kind: 'withdraw-dnskey'; readonly key: KeyId }
@@ -73,6 +73,13 @@ export type Action =
   | { readonly kind: 'withdraw-tlsa'; readonly owner: Name }
   | { readonly kind: 'deploy-certificate'; readonly certificate: string }
   | { readonly kind: 'confirm-certificate'; readonly certificate: string };
+
+interface AtParent {
+  readonly keys: readonly KeyId[];
+  readonly ds: readonly string[];
+  /** The parent zone, where it is in the same repository: its publication shows the DS, and nobody is told. */
+  readonly parent?: Name;
+}
 
 export interface Lane {
   readonly subject: { readonly kind: 'zone' | 'host'; readonly name: Name };

@@ -5,7 +5,7 @@ import { keyRecords } from './move.ts';
 import type { PlanStep } from './plan.ts';
 import { planZone } from './plan-zone.ts';
 import type { RolloverPolicy } from './policy.ts';
-import { run, type VirtualZone } from './virtual-zone.ts';
+import { type ParentHere, run, type VirtualZone } from './virtual-zone.ts';
 
 export interface Prospect {
   /** If every actor acts at its earliest date. */
@@ -21,10 +21,11 @@ export interface Prospect {
 const horizon = 400 * 86_400;
 
 /** Manual steps count as approved when they are due. */
-export function prospectOf(journal: Journal, policy: RolloverPolicy, now: number): Prospect {
+export function prospectOf(journal: Journal, policy: RolloverPolicy, now: number, parent?: ParentHere): Prospect {
   const zone: VirtualZone = {
     journal,
     policy: { ...policy, manual: false },
+    parent,
     // TLSA records go first.
     tlsa: journal.requests.insecure === undefined ? undefined : [],
   };

@@ -4,6 +4,7 @@
  * whole lives are made of it; the journal that comes out is a history like any other, and the proof judges it.
  */
 import { sha256 } from '../crypto/digest.ts';
+import type { Name } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import type { BuiltRRset, BuiltZone } from '../journal/built-zone.ts';
@@ -27,8 +28,17 @@ export interface VirtualZone {
   readonly owners?: readonly TlsaQuestion[];
   /** TLSA RRsets and their aliases as they shall be built; undefined: those of `owners`, the others as the journal has them. */
   readonly tlsa?: readonly Pick<BuiltRRset, 'owner' | 'type' | 'records' | 'ttl'>[];
+  /** Undefined: the parent is somebody else's. */
+  readonly parent?: ParentHere;
   /** TTLs of everything else; undefined: as the journal has them. */
   readonly content?: Pick<BuiltZone['content'], 'largestTtl' | 'negativeTtl' | 'expire'>;
+}
+
+/** The parent zone in the same repository, into which builds put the DS of this one: its publication is what shows them. */
+export interface ParentHere {
+  readonly zone: Name;
+  /** Builds count as published: nobody has to say so. */
+  readonly isByBuild: boolean;
 }
 
 export interface Ran extends Omit<Advanced, 'journal'> {

@@ -137,6 +137,65 @@ describe('a child of a parent in the repository', () => {
   });
 });
 
+describe('what is to be done for the DS of such a child', () => {
+  /** Its DS is in the parent, which was built and not published yet. */
+  async function asked(changes: Record<string, string> = {}): Promise<MemoryHost> {
+    const host = repository(changes);
+    for (const days of [0, 2]) await pass(host, noon + days * day, days === 0 ? both : ['lab.example.org']);
+    return host;
+  }
+
+  interface Step {
+    readonly subject: { readonly name: string };
+    readonly action: { readonly kind: string; readonly parent?: string };
+    readonly commands: readonly string[];
+  }
+
+  async function dsStep(host: MemoryHost): Promise<Step | undefined> {
+    const { steps } = JSON.parse((await danezone(host, 'plan', '--format', 'json')).out) as { steps: Step[] };
+    return steps.find(({ subject, action }) => subject.name === lab && action.kind.endsWith('-ds'));
+  }
+
+  test('is the publication of its parent, for plan, ds and build, and nothing once that is confirmed', async () => {
+    const host = await asked();
+    const publication = 'danezone confirm published example.org';
+    expect(await dsStep(host)).toMatchObject({
+      actor: 'operator',
+      state: 'due',
+      action: { kind: 'add-ds', parent },
+      title: expect.stringContaining('Publish example.org with the DS'),
+      commands: [publication],
+    });
+    const said = [(await danezone(host, 'build', '--jobs', '1')).out, (await danezone(host, 'ds', lab)).err];
+    for (const text of said) {
+      expect(text).toContain(publication);
+      expect(text).not.toContain('ds-seen lab');
+    }
+    await must(host, 'confirm', 'published', 'example.org');
+    expect(await dsStep(host)).toBeUndefined();
+    expect((await danezone(host, 'ds', lab)).err).toBe('');
+    const rolled = JSON.parse((await danezone(host, 'roll', 'csk', lab, '--format', 'json')).out);
+    const steps: Step[] = rolled.zones[0].steps;
+    expect(steps.flatMap(({ commands }) => commands)).toContain(publication);
+    expect(JSON.stringify(steps)).not.toContain('ds-seen');
+  });
+
+  test('is nothing where builds of the parent count as published', async () => {
+    const host = await asked({
+      '/infra/zones/org.yaml': `policies: {quick: {publication: {by-build: {after: 1h}}}}\n${org.replace('example.org:', 'example.org:\n    policy: quick')}`,
+    });
+    expect(await dsStep(host)).toMatchObject({ actor: 'tool', action: { parent }, commands: ['danezone build'] });
+    expect((await danezone(host, 'ds', lab)).err).not.toContain('confirm');
+  });
+
+  test('is to tell the registrar and to look, where no zone of the repository holds the DS', async () => {
+    const host = await asked({ '/infra/zones/org.yaml': org.replace(', DS: from-child', '') });
+    const step = await dsStep(host);
+    expect(step?.commands).toEqual(['danezone ds lab.example.org', 'danezone confirm ds-seen lab.example.org']);
+    expect(step?.action).not.toHaveProperty('parent');
+  });
+});
+
 describe('the journal of a child', () => {
   const version = (records: string[], ttl: number, from: number, until?: number) => ({
     records,

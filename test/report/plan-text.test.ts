@@ -97,6 +97,26 @@ describe('a plan as text', () => {
     ]);
   });
 
+  test('children whose parent is in the repository are shown with one publication, and stand apart from the others', () => {
+    const add = (apex: string, parent?: string): PlanStep =>
+      step({
+        id: apex,
+        subject: zone(apex),
+        action: { kind: 'add-ds', keys: [], ds: [], parent: parent === undefined ? undefined : zone(parent).name },
+        title: `Add ${apex}`,
+        commands: parent === undefined ? [`danezone ds ${apex}`] : [`danezone confirm published ${parent}`],
+      });
+    const steps = [add('a.one.', 'one.'), add('b.one.', 'one.'), add('c.two.', 'two.'), add('d.example.')];
+    const text = planText(plan(steps));
+    expect(sections(text)['Due now']).toHaveLength(3);
+    expect(text).toContain('      for a.one, b.one\n');
+    expect(text.match(/\$ .*/g)).toEqual([
+      '$ danezone confirm published one.',
+      '$ danezone confirm published two.',
+      '$ danezone ds d.example.',
+    ]);
+  });
+
   test('an action without words for many has the commands of each', () => {
     const deploy = (host: string): PlanStep =>
       step({
