@@ -124,7 +124,7 @@ export const confirmDsGone: CommandSpec = {
   name: 'confirm ds-gone',
   arguments: [zonesArgument],
   summary: 'say that DS records that are no longer wanted are gone from the parent',
-  description: `No server of the parent zone shows a DS record any more that danezone does not ask for now (danezone ds): what it asks for is there, and nothing else; for a zone that becomes insecure, no DS at all. Other contents are said with confirm ds-seen --ds.
+  description: `No server of the parent zone shows a DS record any more that danezone does not ask for now (danezone ds): what it asks for is there, and nothing else; for a zone that becomes insecure, no DS at all. Refused where no DS is leaving. Other contents are said with confirm ds-seen --ds.
 
 ${writes}`,
   options: [...dsDescription.options, ...witnessOptions],
@@ -137,12 +137,15 @@ ${writes}`,
         zone,
         say: async () => {
           const { withDs } = await import('../journal/evidence.ts');
-          return (journal) =>
-            withDs(journal, {
-              ...witness,
-              records: asked(journal),
-              ttl: ttl ?? policyOf(zone)?.parent.ttl ?? usualDsTtl,
-            });
+          return (journal) => {
+            const records = asked(journal);
+            const said = withDs(journal, { ...witness, records, ttl: ttl ?? policyOf(zone)?.parent.ttl ?? usualDsTtl });
+            // Said again it changes nothing, and so is no mistake.
+            const isNews = said.error === undefined && said.journal !== journal;
+            return isNews && records.length > 0 && !isDsLeaving(journal, records)
+              ? { error: noDsLeaves(zone, records) }
+              : said;
+          };
         },
       }));
     }),
@@ -246,6 +249,23 @@ function zonesWithJournal({ files }: Host, places: Places): readonly Name[] {
 
 function asked({ parentDs }: Journal): readonly string[] {
   return parentDs.findLast(({ dropped }) => dropped === undefined)?.records ?? [];
+}
+
+/** Whether the parent may show a DS that is not asked for any more. */
+function isDsLeaving({ keys, parentDs, evidence }: Journal, records: readonly string[]): boolean {
+  const isOther = (record: string) => !records.includes(record);
+  const last = evidence.findLast(({ fact }) => fact.kind === 'ds-seen')?.fact;
+  return (
+    keys.some(({ ds }) => ds.state === 'unretentive') ||
+    parentDs.some((version) => version.service.state !== 'gone' && version.records.some(isOther)) ||
+    (last?.kind === 'ds-seen' && last.records.some(isOther))
+  );
+}
+
+/** That nothing else stands there says as well that this does: nobody may say so by mistake. */
+function noDsLeaves(zone: Name, records: readonly string[]): string {
+  const tags = new Set(records.map((record) => Number.parseInt(record.slice(0, 4), 16)));
+  return `no DS is leaving: the journal expects the parent to show the DS of ${[...tags].join(', ')}, and ds-gone would say that it does; when every server of the parent shows it, say danezone confirm ds-seen ${zone.slice(0, -1)}, and what else it shows, or that it shows none, with --ds`;
 }
 
 async function dsRecords(texts: readonly string[]): Promise<readonly string[]> {

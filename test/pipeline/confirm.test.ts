@@ -178,20 +178,48 @@ describe('danezone confirm ds-seen and ds-gone', () => {
     expect(seen(host)).toEqual([{ kind: 'ds-seen', records: [`04d20d02${'ab'.repeat(32)}`], ttl: 7200 }]);
   });
 
-  const asking = async (records: readonly string[]) => {
+  const wanted = `04d20d02${'ab'.repeat(32)}`;
+  const leaving = `11110d02${'ab'.repeat(32)}`;
+
+  /** `before`: what was asked for until then. */
+  const asking = async (records: readonly string[], before: readonly string[] = []) => {
     const host = await built();
-    const parentDs = [{ records, built: noon, service: { state: 'unseen' } as const }];
+    const service = { state: 'unseen' } as const;
+    const old = before.length === 0 ? [] : [{ records: before, built: noon - 60, dropped: noon, service }];
+    const parentDs = [...old, { records, built: noon, service }];
     host.put(path, printJournal({ ...journalOf(host), parentDs }));
     return host;
   };
 
   test('mean by themselves what is asked for now, with the TTL of the parent policy', async () => {
     for (const command of ['ds-seen', 'ds-gone']) {
-      const host = await asking([`04d20d02${'ab'.repeat(32)}`]);
+      const host = await asking([wanted], command === 'ds-gone' ? [leaving] : []);
       expect(await danezone(host, 'confirm', command, 'example.net')).toMatchObject({ status: 0 });
-      expect(seen(host)).toEqual([{ kind: 'ds-seen', records: [`04d20d02${'ab'.repeat(32)}`], ttl: 86_400 }]);
-      expect(journalOf(host).parentDs[0].service).toEqual({ state: 'published', from: noon + 600, evidence: 1 });
+      expect(seen(host)).toEqual([{ kind: 'ds-seen', records: [wanted], ttl: 86_400 }]);
+      expect(journalOf(host).parentDs.at(-1)?.service).toEqual({ state: 'published', from: noon + 600, evidence: 1 });
     }
+  });
+
+  test('ds-gone is refused where no DS is leaving: it would say that the wanted one is there', async () => {
+    const host = await asking([wanted]);
+    const before = tree(host, '/infra');
+    const ran = await danezone(host, 'confirm', 'ds-gone', 'example.net');
+    expect(ran).toMatchObject({ status: 1, out: '' });
+    expect(ran.err).toContain('the DS of 1234');
+    expect(ran.err).toContain('danezone confirm ds-seen example.net');
+    expect(tree(host, '/infra')).toEqual(before);
+  });
+
+  test('ds-gone counts where the parent was seen with another DS, and said again it changes nothing', async () => {
+    const host = await asking([wanted]);
+    const foreign = ['--ds', rdata, '--ds', rdata.replace('1234', '4660')];
+    expect(await danezone(host, 'confirm', 'ds-seen', 'example.net', ...foreign)).toMatchObject({ status: 0 });
+    expect(await danezone(host, 'confirm', 'ds-gone', 'example.net')).toMatchObject({ status: 0 });
+    expect(seen(host).at(-1)).toMatchObject({ records: [wanted] });
+    expect(await danezone(host, 'confirm', 'ds-gone', 'example.net')).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('known already'),
+    });
   });
 
   test('where none is asked for: ds-gone says that there is none, ds-seen is refused', async () => {
