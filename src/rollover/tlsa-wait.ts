@@ -1,9 +1,9 @@
 /**
  * How long until every cache holds TLSA records that a certificate matches (ROLLOVER section 3, RFC 7671 section 8.1): publication,
  * the way to the name servers, and twice the largest TTL with which a cache may hold what stood there before: other records, an
- * alias, or the proof that there is nothing (RFC 8020, 8198).
+ * alias, the proof that there is nothing (RFC 8020, 8198), or the records of a wildcard that answered for it (RFC 4592 section 3.3.1).
  */
-import type { Name } from '../dns/name.ts';
+import { ancestors, type Name } from '../dns/name.ts';
 import { Type } from '../dns/type.ts';
 import { type Publication, seenSince, serviceOf } from '../journal/clocks.ts';
 import { versionsOf } from '../journal/held.ts';
@@ -53,6 +53,7 @@ export function tlsaWait(
   const ttls: readonly (readonly [name: string, seconds: number])[] = [
     ['tlsa-ttl', Math.max(ttl, held(versions))],
     ['cname-ttl', held(versionsOf(journal, owner, Type.CNAME))],
+    ['wildcard-ttl', wildcardTtl(journal, owner, held)],
     [
       'negative-ttl',
       Math.max(
@@ -89,6 +90,33 @@ export function largestHeld<V extends Timeline & { readonly ttl: number }>(
     return service.state !== 'gone' || at < service.until + version.ttl;
   });
   return Math.max(0, ...held.map(({ ttl }) => ttl));
+}
+
+/** Of records of a wildcard that were answered at the owner while nothing stood there, as far as a cache may hold them. */
+function wildcardTtl(
+  journal: Journal,
+  owner: Name,
+  held: (of: readonly (Timeline & { readonly ttl: number })[]) => number,
+): number {
+  const [, protocol, host] = ancestors(owner);
+  const versions = versionsOf(journal, owner, Type.TLSA);
+  const absences = versions.filter(({ records }) => records.length === 0);
+  const ttls = [protocol, host]
+    .flatMap((above) => versionsOf(journal, `*.${above}` as Name, Type.TLSA))
+    .filter(({ records }) => records.length > 0)
+    .flatMap((wildcard) => [
+      ...(versions.length === 0 ? [held([wildcard])] : []),
+      ...absences
+        .filter((absence) => stoodTogether(absence, wildcard))
+        // Forgotten one TTL after either has ended.
+        .map((absence) => Math.min(held([wildcard]), held([{ ...absence, ttl: wildcard.ttl }]))),
+    ]);
+  return Math.max(0, ...ttls);
+}
+
+function stoodTogether(a: Timeline, b: Timeline): boolean {
+  const isBefore = (one: Timeline, other: Timeline) => one.dropped !== undefined && one.dropped <= other.built;
+  return !isBefore(a, b) && !isBefore(b, a);
 }
 
 function builtSince(versions: readonly RRsetVersion[], has: (version: RRsetVersion) => boolean): number | undefined {

@@ -3,6 +3,7 @@
  * lags as much as he may: name servers behind a build, the last server behind the first, and one address behind what was seen.
  */
 import { describe, expect, test } from 'vitest';
+import { type Name, name } from '../../src/dns/name.ts';
 import { Type } from '../../src/dns/type.ts';
 import type { Journal, RRsetVersion } from '../../src/journal/journal.ts';
 import type { Deployment } from '../../src/prove/mail-history.ts';
@@ -26,6 +27,8 @@ function shows(of: string, from: number, until?: number): Deployment {
 class Mail {
   readonly #off: ReadonlySet<Switch>;
   versions: RRsetVersion[] = [];
+  /** Other TLSA owners. */
+  others: Journal['rrsets'] = [];
   /** When every address was seen with a key. */
   readonly seen: { at: number; key: string }[] = [];
 
@@ -39,7 +42,7 @@ class Mail {
       ds: [dsVersion([t0], [ds(csk)])],
       dnskey: [dnskey([t0], [csk], [csk])],
       content: [content([t0], [csk])],
-      rrsets: versions,
+      rrsets: [...versions, ...this.others],
     });
     const evidence = this.seen.map(({ at, key: shown }, index) => {
       const fact = { kind: 'certificate-served', host, port: 25, protocol: 'tcp', spki: spki(shown) } as const;
@@ -118,6 +121,27 @@ function rolls(off: readonly Switch[], { lag = 0, early = 0, mode = 'margins' as
   return mail.judged(deployments, mode);
 }
 
+/** Records of the service follow a wildcard with key a; `counts`: whether the wait for key b knows of the wildcard. */
+function follows(wildcard: Name, counts: boolean) {
+  const mail = new Mail([]);
+  const since = { service: published(t0) };
+  mail.versions = [{ ...rrset([t0], [], delays.negative, [csk]), ...since }];
+  mail.others = [
+    { owner: wildcard, type: Type.TLSA, versions: [{ ...rrset([t0], [tlsa('a')], day, [csk]), ...since }] },
+  ];
+  mail.seen.push({ at: t0, key: 'a' });
+  const start = t0 + 30 * day;
+  const asked = () => mail.question(start, certificate('a', 'b'), ['a', 'b']);
+  mail.build(asked());
+  expect(mail.versions.at(-1)?.records).toEqual([tlsa('a'), tlsa('b')]);
+  const clocks = asked();
+  const { journal: of } = clocks;
+  const without = { ...of, rrsets: of.rrsets.filter(({ owner: at }) => at !== wildcard) };
+  const journalKnown = counts ? of : without;
+  const deployed = deploymentWait({ ...clocks, journal: journalKnown }, [tlsa('b')], 'TLSA of b').earliest!;
+  return mail.judged([shows('a', t0, deployed), shows('b', deployed)], 'plain');
+}
+
 /** The first TLSA records below a DS; the server shows another certificate for two days more. */
 function begins(off: readonly Switch[]) {
   const mail = new Mail(off);
@@ -179,6 +203,13 @@ describe('without a wait the proof is red', () => {
     ['certificate-served', 'first records match nothing that is served', () => begins(['certificate-served'])],
     ['certificate-served', 'the first DS wakes records that match nothing', () => wakes(['certificate-served'])],
   ])('%s: %s', (_, __, judge) => expect(judge()).toEqual(mismatch));
+
+  test.each(
+    ['*._tcp.mx.example.org.', '*.mx.example.org.'].map(name),
+  )('records that follow those of %s wait until no cache has these at the owner any more', (wildcard) => {
+    expect(follows(wildcard, false)).toEqual(mismatch);
+    expect(follows(wildcard, true)).toEqual(new Set());
+  });
 
   test('deployed early: of twice the TTL one is spare, and a second before the other it is red', () => {
     expect(rolls([], { early: delays.tlsa })).toEqual(new Set());

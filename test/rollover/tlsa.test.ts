@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { name } from '../../src/dns/name.ts';
+import { Type } from '../../src/dns/type.ts';
 import { mayBeSecure } from '../../src/rollover/tlsa.ts';
 import { certificate, day, decided, delays, hour, journalOf, other, spki, t0, tlsa, versions } from './tlsa-cases.ts';
 
@@ -67,6 +69,35 @@ describe('a next key', () => {
       earliest: t0 + 100 + hour + 2 * 5000,
       wait: { terms: [{}, { name: '2 × cname-ttl', seconds: 10_000 }] },
     });
+  });
+
+  test('waits for the records of a wildcard that answered while nothing stood there, and not for one that never did', () => {
+    const wildcard = (built: number, seen: number) => ({
+      owner: name('*._tcp.mx.example.org.'),
+      type: Type.TLSA,
+      versions: versions({ built, seen, records: [A], ttl: 5000 }),
+    });
+    const among = (history: ReturnType<typeof versions>, other: ReturnType<typeof wildcard>) => {
+      const of = journalOf(history);
+      return nextAt(200, { ...of, rrsets: [...of.rrsets, other] })?.wait;
+    };
+    const [before, after] = [
+      { built: 0, seen: 0, records: [] },
+      { built: 10, seen: 100, records: [A, B] },
+    ];
+    const stands = wildcard(0, 0);
+    expect(among(versions(before, after), stands)).toMatchObject({
+      earliest: t0 + 100 + hour + 2 * 5000,
+      wait: { terms: [{}, { name: '2 × wildcard-ttl', seconds: 10_000 }] },
+    });
+    const later = wildcard(10, 100);
+    for (const [history, other] of [
+      [versions({ ...before, records: [A] }, after), stands],
+      [versions(before, after), later],
+      // Every cache has forgotten what the wildcard answered until the records of the service came.
+      [versions(before, { built: 5, seen: 50, records: [A] }, { built: 9, seen: 5050, records: [A, B] }), stands],
+    ] as const)
+      expect(among(history, other)?.wait.terms[1].name).toBe('2 × tlsa-ttl');
   });
 
   test('waits anew after a version without its record', () => {
