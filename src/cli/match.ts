@@ -10,6 +10,7 @@ import { newReport, type Problem, type Report, report } from '../text/problem.ts
 import { parseTime } from '../text/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { shownProblems } from './print-problems.ts';
 
 export const match: CommandSpec = {
   name: 'match',
@@ -162,7 +163,7 @@ async function showProblems(
   files: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { renderProblems } = await import('../text/render.ts');
-  const shown = globals.quiet ? problems.filter(({ tier }) => tier === 'error') : problems;
+  const shown = shownProblems(globals, problems);
   // Lines of certificate and key files are never quoted.
   const source = (file: string) => files.get(file);
   host.stderr.write(renderProblems(shown, { source, colour: globals.colour, columns: host.stderr.columns }));

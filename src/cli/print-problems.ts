@@ -75,8 +75,9 @@ async function reportText(
   }
 }
 
-export function shownProblems({ quiet }: Globals, problems: readonly Problem[]): readonly Problem[] {
-  return quiet ? problems.filter(({ tier }) => tier === 'error') : problems;
+/** Warnings ask for something to be done, by whoever reads what a timer has run too; what is worth knowing alone is left out. */
+export function shownProblems({ quiet }: Pick<Globals, 'quiet'>, problems: readonly Problem[]): readonly Problem[] {
+  return quiet ? problems.filter(({ tier }) => tier !== 'information') : problems;
 }
 
 /**

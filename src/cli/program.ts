@@ -120,7 +120,7 @@ function addGlobals(command: Command, formats: readonly string[]): void {
     .addOption(format)
     .option('--now <time>', 'act as if it were TIME (Unix seconds, YYYYMMDDHHMMSS or ISO 8601)')
     .option('--root <folder>', 'root of the infrastructure repository (default: the current folder)')
-    .option('-q, --quiet', 'say only what is wrong')
+    .option('-q, --quiet', 'say only errors and warnings')
     .option('--no-color', 'no colours (also: NO_COLOR)');
 }
 

@@ -56,7 +56,8 @@ Exit status: 0 everything that was asked for was judged, and the proof holds; 3 
     if (globals.format === 'json') {
       host.stdout.write((await import('../report/proof-json.ts')).proofJson(proof, left, now, until));
     } else host.stdout.write((await import('../report/proof-text.ts')).proofText(proof, left, until));
-    await printProblems(host, { ...globals, format: 'text', quiet: true }, problems.problems, repository.source);
+    const errors = problems.problems.filter(({ tier }) => tier === 'error');
+    await printProblems(host, { ...globals, format: 'text' }, errors, repository.source);
     if (proof.violations.length > 0) return Exit.verificationFailed;
     return problems.hasErrors || left.length > 0 ? Exit.problems : Exit.done;
   },

@@ -8,6 +8,7 @@ import { concatOctets, type Octets } from '../text/octets.ts';
 import { newReport, type Report, report } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
 import { type CommandSpec, Exit, type Globals } from './command.ts';
+import { shownProblems } from './print-problems.ts';
 import { readSignOptions, type SignOptions, signOptions } from './sign-options.ts';
 
 export const sign: CommandSpec = {
@@ -178,7 +179,7 @@ async function show(
   report: Report,
   zone: { path: string; octets: Octets },
 ): Promise<void> {
-  const shown = globals.quiet ? report.problems.filter(({ tier }) => tier === 'error') : report.problems;
+  const shown = shownProblems(globals, report.problems);
   if (shown.length === 0) return;
   const { renderProblems } = await import('../text/render.ts');
   const source = (file: string) => (file === zone.path ? Buffer.from(zone.octets).toString('utf8') : undefined);

@@ -18,6 +18,7 @@ import { quote } from '../text/escape.ts';
 import { hex, type Octets } from '../text/octets.ts';
 import type { Problem } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
+import { shownProblems } from './print-problems.ts';
 
 export const tlsa: CommandSpec = {
   name: 'tlsa',
@@ -181,7 +182,7 @@ function passphraseOf(host: Host, file: string | undefined): string | undefined 
 
 async function show(host: Host, globals: Globals, problems: readonly Problem[]): Promise<void> {
   const { renderProblems } = await import('../text/render.ts');
-  const shown = globals.quiet ? problems.filter(({ tier }) => tier === 'error') : problems;
+  const shown = shownProblems(globals, problems);
   // Lines of certificate and key files are never quoted.
   const source = () => undefined;
   host.stderr.write(renderProblems(shown, { source, colour: globals.colour, columns: host.stderr.columns }));

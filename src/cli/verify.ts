@@ -12,7 +12,7 @@ import { parseTime, readableTime } from '../text/time.ts';
 import type { TrustAnchors } from '../verify/trust-anchors.ts';
 import type { Verdict, VerifyOptions } from '../verify/verify.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
-import { isReport, printReport, problemFormats } from './print-problems.ts';
+import { isReport, printReport, problemFormats, shownProblems } from './print-problems.ts';
 
 export const verify: CommandSpec = {
   name: 'verify',
@@ -243,7 +243,7 @@ async function show(
   of: string,
   octets?: Octets,
 ): Promise<void> {
-  const shown = globals.quiet ? problems.filter(({ tier }) => tier === 'error') : problems;
+  const shown = shownProblems(globals, problems);
   if (shown.length === 0) return;
   const { renderProblems } = await import('../text/render.ts');
   const source = (file: string) => (file === of && octets ? Buffer.from(octets).toString('utf8') : undefined);

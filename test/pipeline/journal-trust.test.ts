@@ -64,6 +64,18 @@ describe('a build', () => {
     await expectAnew(host, 'ops/journal-lost');
   });
 
+  test.each([
+    ['lost', (host: MemoryHost) => host.files.remove(path)],
+    ['edited', (host: MemoryHost) => host.put(path, text(host, path).replaceAll('12:10:00Z', '12:09:00Z'))],
+  ])('says with --quiet too that the clocks start anew because the journal is %s: somebody has to act', async (rule, spoil) => {
+    const host = await published();
+    spoil(host);
+    const ran = await danezone(host, 'build', '--quiet');
+    expect(ran).toMatchObject({ status: 0, out: '' });
+    expect(ran.err).toContain(`warning[ops/journal-${rule}]`);
+    expect(ran.err).not.toContain('information[');
+  });
+
   test('notices that the journal was changed by hand', async () => {
     const host = await published();
     host.put(path, text(host, path).replaceAll('2026-06-01 12:10:00Z', '2026-01-01 12:10:00Z'));
