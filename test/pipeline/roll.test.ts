@@ -300,6 +300,37 @@ describe('danezone roll', () => {
     expect(text(host, `/infra/build/${zone}.zone`)).toMatch(/\tRRSIG\tSOA 13 /);
   });
 
+  test.each([
+    ['comes', 'certs/p256.pem', 'certs/p256.pem, next: certs/p384.pem', 1, 2],
+    ['leaves', 'certs/p256.pem, next: certs/p384.pem', 'certs/p256.pem', 2, 1],
+  ])('zsk: a TLSA record that %s in the run that swaps the key comes with the next run, and no later', async (_, chain, to, few, then) => {
+    const mail = (of: string) => `
+certificates: {mx1: {chain: ${of}}}
+hosts: {mx.example.net: {addresses: [192.0.2.25], services: {smtp: [mx1]}}}
+`;
+    const host = newHost(split, mail(chain));
+    host.put('/infra/zones/certs/p384.pem', files['/infra/zones/certs/p384.pem']);
+    for (const days of [0, 1, 2, 3, 4, 5, 6]) {
+      host.setTime(noon + days * day);
+      if (days > 0) await must(host, 'confirm', 'cert-served', 'mx.example.net');
+      await passes(host);
+    }
+    const seen = new Seen();
+    const records = () => text(host, `/infra/build/${zone}.zone`).match(/\tTLSA\t3 /g)?.length;
+    const zoneKey = () => / zone (\S+)/.exec(seen.row(host))?.[1];
+    host.setTime(start);
+    await must(host, 'roll', 'zsk', zone);
+    await passes(host);
+    expect([records(), zoneKey()]).toEqual([few, 'Z1']);
+    host.put('/infra/zones/all.yaml', yaml(split, mail(to)));
+    // DNSKEY TTL 1h + zone-propagation-delay 1h + publish-safety 1h: the run swaps the key, and the record waits for the next.
+    host.setTime(start + 3 * hour);
+    await must(host, 'build');
+    expect([records(), zoneKey()]).toEqual([few, 'Z2']);
+    await must(host, 'build');
+    expect([records(), zoneKey()]).toEqual([then, 'Z2']);
+  });
+
   test('insecure, with TLSA records: they leave first, the DS when no cache holds them', async () => {
     const mail = `
 certificates: {mx1: {chain: certs/p256.pem}}
