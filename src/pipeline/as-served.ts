@@ -15,7 +15,7 @@ import { keyWithoutFile } from '../rollover/engine-duties.ts';
 import { fromHex, hex } from '../text/octets.ts';
 import { type Problem, type Report, report } from '../text/problem.ts';
 import type { RunOptions } from './build-zone.ts';
-import { lacks } from './key-policy.ts';
+import { reportLacks } from './key-policy.ts';
 import { dsOfManifest } from './manifest-ds.ts';
 import { lastZoneFile, zoneOutput } from './places.ts';
 import { rules } from './rules.ts';
@@ -101,9 +101,7 @@ export async function keepAsServed(
   const { zone, settings } = state;
   const last = state.last();
   const served = stateAsServed(state, before, now);
-  const lacking = served === undefined ? [] : lacks(served);
-  for (const what of lacking) report(to, rules['build/no-keys'], undefined, { zone, what }, { subject: zone });
-  if (last === undefined || settings === undefined || served === undefined || lacking.length > 0) {
+  if (last === undefined || settings === undefined || served === undefined || reportLacks(served, errors, to)) {
     return { state: 'stale', errors, failed: false };
   }
   const staged = await stageAsServed(run, served, last, settings, zoneOutput(places, zone));

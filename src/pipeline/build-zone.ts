@@ -21,7 +21,7 @@ import type { BuildOptions } from './build.ts';
 import { reportKept } from './certificate-rolls.ts';
 import { type Compiled, compileAll, type LastContents } from './compile.ts';
 import { dsOfChildren } from './ds-of-children.ts';
-import { lacks, makingError } from './key-policy.ts';
+import { lacks, makingError, reportLacks } from './key-policy.ts';
 import { hasLeft, isLeaving, reportTlsaLeft } from './leaving.ts';
 import { undescribed } from './left-out.ts';
 import { childrenOf, withParentsDs, zoneAbove } from './parent-shows.ts';
@@ -241,7 +241,7 @@ export class BuildRun {
       const all = [...new Set([...errors, ...state.errors])];
       return keepAsServed(this.#runOf(zone, 'kept'), state, all, this.#options, this.#report);
     }
-    if (state.errors.length > 0 || (state.settings !== undefined && lacks(state).length > 0)) {
+    if (state.errors.length > 0 || (state.settings !== undefined && reportLacks(state, errors, this.#report))) {
       return { state: 'stale', errors, failed };
     }
     if (state.settings === undefined && state.wasSigned()) {

@@ -23,6 +23,7 @@ import { rolloverPolicyOf } from '../rollover/policy.ts';
 import type { Routes } from '../rollover/routes.ts';
 import { tick } from '../sign/windows.ts';
 import { newReport, type Report, report } from '../text/problem.ts';
+import { parseTime } from '../text/time.ts';
 import { BuildRun } from './build-zone.ts';
 import { nextRunOf } from './next-run.ts';
 import { parentsFirst } from './parent-shows.ts';
@@ -104,7 +105,9 @@ async function buildZones(
   const outcomes = new Map<Name, ZoneOutcome>();
   for (const zone of wanted) {
     options.progress(outcomes.size, wanted.length, zone);
-    outcomes.set(zone, await run.buildZone(zone, compiled.get(zone)));
+    const outcome = await run.buildZone(zone, compiled.get(zone));
+    if (outcome.state === 'stale') reportExpiry(zone, before, options.now, to);
+    outcomes.set(zone, outcome);
     compiled.delete(zone);
   }
 
@@ -128,6 +131,14 @@ async function buildZones(
     repository,
     journals: after,
   };
+}
+
+/** What stays as it is goes bad on a date that somebody has to know. */
+function reportExpiry(zone: Name, before: Manifest | undefined, now: number, to: Report): void {
+  const firstExpiry = before?.zones[zone]?.firstExpiry;
+  const expiry = firstExpiry === undefined ? undefined : parseTime(firstExpiry);
+  if (expiry === undefined) return;
+  report(to, rules['build/not-signed-again'], undefined, { zone, expiry, now }, { subject: zone });
 }
 
 function rememberBuild(

@@ -5,7 +5,7 @@ import type { KeyRecord } from '../journal/journal.ts';
 import { generationError } from '../keys/generate.ts';
 import type { KeyDuties } from '../rollover/duties.ts';
 import { algorithmOfKey } from '../rollover/key-records.ts';
-import { type Report, report } from '../text/problem.ts';
+import { type Problem, type Report, report } from '../text/problem.ts';
 import { readableTime } from '../text/time.ts';
 import { rules } from './rules.ts';
 import type { ZoneState } from './zone-state.ts';
@@ -65,4 +65,14 @@ export function lacksKeys({ duties }: ZoneState): string[] {
     return [`has no key that signs now${next}`];
   }
   return duties.withoutSigner.map((algorithm) => `publishes keys of algorithm ${algorithm} and none of them signs`);
+}
+
+/** Whether the keys cannot sign the zone, which is said here where none of the errors has `said` it. */
+export function reportLacks(state: ZoneState, said: readonly Problem[], to: Report): boolean {
+  const { zone } = state;
+  const lacking = lacks(state);
+  const isSaid = said.some(({ rule }) => rule === rules['build/no-keys'].id);
+  for (const what of isSaid ? [] : lacking)
+    report(to, rules['build/no-keys'], undefined, { zone, what }, { subject: zone });
+  return lacking.length > 0;
 }

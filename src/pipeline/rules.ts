@@ -24,6 +24,15 @@ export const rules = defineRules({
     message: (facts: Zone & { errors: number }) =>
       `${facts.zone} keeps its last content, signed again (${facts.errors} ${facts.errors === 1 ? 'error' : 'errors'})`,
   },
+  'build/not-signed-again': {
+    tier: 'error',
+    reach: 'offline',
+    title: 'the last output of a zone stays as it is, and its signatures run out',
+    why: 'it cannot be signed again with the state that is there; from the date on, validating resolvers refuse the zone',
+    fix: 'before that date bring back what the other errors of the zone name: keys/<zone>/ whole, private halves too, from version control or the backup; then danezone build, or danezone resign while its description is broken, and publish',
+    message: (facts: Zone & { expiry: number; now: number }) =>
+      `${facts.zone} is left as it is: its first signatures ${facts.expiry > facts.now ? 'run' : 'ran'} out at ${readableTime(facts.expiry)}`,
+  },
   'build/undescribed': {
     tier: 'error',
     reach: 'offline',

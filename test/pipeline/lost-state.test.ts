@@ -131,6 +131,30 @@ describe('a zone that was built signed', () => {
     }
   });
 
+  test.each([
+    ['a public half cannot be read', '.key', 'garbage', /error\[key\/[a-z-]+\]/],
+    ['a private half cannot be read', '.private', 'garbage', /error\[key\/[a-z-]+\]/],
+    ['a private half is gone', '.private', null, /error\[build\/no-keys\].*K\S+\.private/],
+  ])('is left as it is when %s and its description is broken: the date of its signatures and what to do are said', async (_, suffix, content, error) => {
+    const host = await built();
+    const broken = { [keyFile(host, suffix)]: content, '/infra/zones/net.yaml': 'domains: [' };
+    const manifest = JSON.parse(text(host, '/infra/build/manifest.json'));
+    const expiry: string = manifest.zones['example.net.'].firstExpiry;
+    const edited = text(host, '/infra/zones/org.yaml').replace('the lab', 'a lab');
+    for (const days of [5, 60]) {
+      const spoilt = changed(host, { ...broken, '/infra/zones/org.yaml': edited }, noon + days * 86_400);
+      const ran = await danezone(spoilt, 'build', '--format', 'json');
+      expect(ran.status).toBe(4);
+      expect(ran.err).toContain('error[build/not-signed-again]');
+      expect(ran.err).toContain(`${days === 5 ? 'run' : 'ran'} out at ${expiry.replace('T', ' ')}`);
+      expect(ran.err).toMatch(error);
+      const { zones } = JSON.parse(ran.out);
+      expect(zones['example.net.'].state).toBe('stale');
+      expect(zones['lab.example.org.'].state).toBe('built');
+      expect(text(spoilt, '/infra/build/lab.example.org.zone')).toContain('a lab');
+    }
+  });
+
   test('is built as ever from its description when only that file is lost', async () => {
     const host = changed(await built(), { '/infra/keys/example.net/signing.json': '{' });
     expect(await danezone(host, 'build')).toMatchObject({ status: 0 });
