@@ -6,6 +6,7 @@ import type { BuildResult } from '../pipeline/build.ts';
 import type { Places } from '../pipeline/places.ts';
 import type { PlannedZone } from '../pipeline/plan.ts';
 import type { ZoneOutcome } from '../pipeline/zone-outcome.ts';
+import { quote } from '../text/escape.ts';
 import { newReport, type Problem } from '../text/problem.ts';
 import { type CommandSpec, Exit, type Globals, UsageError } from './command.ts';
 import { horizonOf } from './horizon.ts';
@@ -34,7 +35,11 @@ With --now more than five minutes away from the system clock nothing but --out i
 Exit status: 0 all built; 4 some zones kept their last content or are absent; 3 a zone failed its own verification; 1 nothing could be written; 75 another run is at work. Publish on 0, 3 and 4, then report the failure.`,
   options: [
     ...shared,
-    { flags: '--override <rule=zone>', description: 'override an error by name for one zone', many: true },
+    {
+      flags: '--override <rule=name>',
+      description: 'override an error by name for one zone or host, in this run; written to the journal',
+      many: true,
+    },
     { flags: '--plan <digest>', description: 'only if the plan is still the one with this digest (danezone plan)' },
   ],
   formats: problemFormats,
@@ -77,7 +82,7 @@ async function runBuild(
   const jobs = jobsOf(options.jobs);
   const writesState = !isElsewhen || options.rehearsal === true;
   const engine = options.engine === 'noble' ? 'noble' : 'node';
-  const overrides = new Set((options.override as string[] | undefined) ?? []);
+  const overrides = await overridesOf((options.override as string[] | undefined) ?? []);
   const { version } = globals;
   if (options.plan !== undefined && !(await isPlanned(host, places, now, options.plan))) return Exit.problems;
   const { isUnchanged } = await import('../pipeline/unchanged.ts');
@@ -118,6 +123,23 @@ async function runBuild(
   } finally {
     await executor.close();
   }
+}
+
+/** `rule=name`, the name with its final dot. */
+async function overridesOf(texts: readonly string[]): Promise<ReadonlySet<string>> {
+  if (texts.length === 0) return new Set();
+  const { overridable } = await import('../pipeline/overrides.ts');
+  return new Set(
+    texts.map((text) => {
+      const [rule, subject, ...more] = text.split('=');
+      if (!overridable.includes(rule))
+        throw new UsageError(`${quote(rule)} cannot be overridden; what can be is ${overridable.join(', ')}`);
+      if (subject === undefined || more.length > 0)
+        throw new UsageError(`--override ${quote(text)} names no zone or host: --override ${rule}=NAME`);
+      const [name] = zoneArguments([subject]);
+      return `${rule}=${name}`;
+    }),
+  );
 }
 
 function jobsOf(text: unknown): number | undefined {

@@ -24,6 +24,7 @@ import { dsOfChildren } from './ds-of-children.ts';
 import { lacks, makingError, reportLacks } from './key-policy.ts';
 import { hasLeft, isLeaving, reportTlsaLeft } from './leaving.ts';
 import { undescribed } from './left-out.ts';
+import { withOverridden } from './overrides.ts';
 import { childrenOf, withParentsDs, zoneAbove } from './parent-shows.ts';
 import { settingsFile, zoneOutput } from './places.ts';
 import { refusals } from './refusals.ts';
@@ -310,7 +311,8 @@ export class BuildRun {
   #writeState(zone: Name, state: ZoneState, staged: StagedZone, settings: Settings | undefined): ServedContent {
     const { places, writesState, overrides, now } = this.#options;
     const built = staged.built ?? this.#builtOf(state, staged, settings);
-    const journal = journalAfter(state, built, staged.led, now);
+    const domain = this.#repository.description.domains.get(zone);
+    const journal = withOverridden(journalAfter(state, built, staged.led, now), domain, state, staged, this.#options);
     if (writesState) {
       const acceptsKeys = overrides.has(`${unauthorisedRule}=${zone}`);
       const { tx } = this.#run;

@@ -16,6 +16,8 @@ export interface StagedZone extends ProvenZone {
   readonly led?: Led;
   /** The zone as the journal wants to know it, where the proof has read it already. */
   readonly built?: BuiltZone;
+  /** The step is taken although the proof is against it: the operator has said so. */
+  readonly isUnsafe?: boolean;
   /** Why the keys stayed where they were. */
   readonly held?: readonly Problem[];
 }
@@ -74,7 +76,7 @@ async function proved(
   if (rolled === undefined) return staged;
   const led = rolled.after.journal;
   const unsafe = newViolations(rolled, journalAfter(state, built, led, run.now), run.now);
-  if (unsafe.length === 0 || isOverridden) return { ...staged, led };
+  if (unsafe.length === 0 || isOverridden) return { ...staged, led, isUnsafe: unsafe.length > 0 };
   const own = newReport();
   for (const { message } of unsafe) {
     const facts = { zone: zone.apex, what: message };

@@ -281,6 +281,22 @@ describe('what leaves', () => {
     expect(ran).toMatchObject({ status: 0 });
     expect(text(next, output('example.net'))).not.toContain('\tRRSIG\t');
     expect(await danezone(next, 'build')).toMatchObject({ status: 0 });
+    expect(JSON.parse(text(next, '/infra/keys/example.net/journal.json')).overrides).toMatchObject([
+      { rule: 'build/unsigning', subject: 'example.net.', by: '--override' },
+    ]);
+  });
+
+  test.each([
+    'parent/no-such=example.net',
+    'zone/missing-glue=example.net',
+    'build/unsigning',
+    'build/unsigning=a..b',
+  ])('--override %s is refused, and nothing is built', async (override) => {
+    const host = repository();
+    const ran = await danezone(host, 'build', '--override', override);
+    expect(ran.status).toBe(2);
+    if (!override.startsWith('build')) expect(ran.err).toContain('rollover/unsafe-transition');
+    expect(host.files.facts('/infra/build')).toBeUndefined();
   });
 });
 

@@ -119,6 +119,9 @@ describe('a zone that was built signed', () => {
     const ran = await danezone(host, 'build', '--override', 'build/state-lost=example.net.');
     expect(ran).toMatchObject({ status: 0 });
     expect(host.files.list('/infra/keys/example.net').filter((name) => name.endsWith('.private'))).toHaveLength(1);
+    expect(JSON.parse(text(host, '/infra/keys/example.net/journal.json')).overrides).toContainEqual(
+      expect.objectContaining({ rule: 'build/state-lost', subject: 'example.net.', by: '--override' }),
+    );
   });
 
   test('does not become unsigned because the file that says how it was signed is lost', async () => {

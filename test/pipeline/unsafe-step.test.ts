@@ -58,9 +58,24 @@ describe('a step of a rollover that leaves some cache without a chain', () => {
     await danezone(host, 'roll', 'csk', 'example.net');
     host.setTime(settled + day);
     vi.mocked(newViolations).mockReturnValue([violation]);
-    const name = 'rollover/unsafe-transition=example.net.';
-    expect(await danezone(host, 'build', 'example.net', '--override', name)).toMatchObject({ status: 0 });
-    expect(Object.keys(JSON.parse(text(host, '/infra/keys/example.net/journal.json')).keys)).toHaveLength(2);
+    const rule = 'rollover/unsafe-transition';
+    const journal = () => JSON.parse(text(host, '/infra/keys/example.net/journal.json'));
+    expect(await danezone(host, 'build', 'example.net', '--override', `${rule}=example.net`)).toMatchObject({
+      status: 0,
+    });
+    expect(Object.keys(journal().keys)).toHaveLength(2);
+    expect(journal().overrides).toEqual([
+      { at: '2026-06-04 12:00:00Z', by: '--override', rule, subject: 'example.net.' },
+    ]);
+  });
+
+  test('is not written down as overridden where nothing stood against it', async () => {
+    const host = repository();
+    await danezone(host, 'build');
+    const argv = ['--override', 'rollover/unsafe-transition=example.net', '--override', 'build/state-lost=example.net'];
+    host.setTime(settled);
+    expect(await danezone(host, 'build', ...argv)).toMatchObject({ status: 0 });
+    expect(JSON.parse(text(host, '/infra/keys/example.net/journal.json')).overrides).toEqual([]);
   });
 
   test('is what the proof finds after it and did not find before', async () => {
