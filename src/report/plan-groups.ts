@@ -1,7 +1,6 @@
 /** Steps of one minute that differ in their subject only, as one: what every form of the plan that people read is made of. */
 import type { PlanStep } from '../rollover/plan.ts';
-import { plain } from '../rollover/plan-words.ts';
-import { subjectName, whenText } from './plan-words.ts';
+import { plainName, subjectName, whenText } from './plan-words.ts';
 
 /** So many subjects stand in one line; the others are counted. */
 export const mostNames = 6;
@@ -39,7 +38,7 @@ function dsCommands(names: string): string[] {
 function manyWordsOf({ action }: PlanStep): (typeof manyWords)[string] {
   if (!('ds' in action) || action.parent === undefined) return manyWords[action.kind];
   const what = action.kind === 'remove-ds' ? 'without the DS records of the old keys' : 'with the DS records';
-  return { title: `Publish ${plain(action.parent)} ${what} of these zones` };
+  return { title: `Publish ${plainName(action.parent)} ${what} of these zones` };
 }
 
 export interface Group {

@@ -25,8 +25,10 @@ export function runText({ at, why }: NonNullable<Plan['runBefore']>, from: numbe
 }
 
 /** A name without its final dot, as people write it. */
+export const plainName = (name: string): string => (name === '.' ? '.' : name.replace(/\.$/, ''));
+
 export function subjectName({ subject }: Pick<PlanStep, 'subject'>): string {
-  return subject.name === '.' ? '.' : subject.name.replace(/\.$/, '');
+  return plainName(subject.name);
 }
 
 /** Steps that a person has to see to, those of the tool left out. */
