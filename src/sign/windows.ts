@@ -72,8 +72,10 @@ export function openWindows(policy: WindowPolicy, zone: Octets): Windows {
       const ticks = ticksOf.get(validity)!;
       let end = zone.length;
       for (let at = from; at < to; at++) subject[end++] = owner[at];
-      subject[end++] = type >>> 8;
-      subject[end++] = type;
+      // One phase for what the key-signing keys sign: were one renewed alone, the inceptions of the others would be behind it.
+      const phased = keyTypes.has(type) ? Type.DNSKEY : type;
+      subject[end++] = phased >>> 8;
+      subject[end++] = phased;
       const period = ticks * tick;
       digestInto('sha256', subject.subarray(0, end), digest);
       const phase = tick * remainder(digest, ticks);

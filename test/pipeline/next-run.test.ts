@@ -133,3 +133,18 @@ domains: {example.net: {nameservers: ours}}
     expect((await danezone(host, 'build')).out).not.toContain('nothing to do');
   });
 });
+
+test('a second build in the same hour finds nothing to do, also when DNSKEY, CDS and CDNSKEY are renewed', async () => {
+  const host = repository();
+  await danezone(host, 'build');
+  await inService(host);
+  for (let built = 1; built <= 24; built++) {
+    host.setTime(settled + built * day);
+    await danezone(host, 'build');
+    await danezone(host, 'confirm', 'published', '--all');
+    const before = text(host, '/infra/build/example.org.zone');
+    host.setTime(settled + built * day + 60);
+    await danezone(host, 'build');
+    expect(text(host, '/infra/build/example.org.zone')).toBe(before);
+  }
+});
