@@ -6,9 +6,10 @@ import type { KeyState } from '../dnssec/key-state.ts';
 import { lastOf } from '../journal/evidence.ts';
 import type { Journal, KeyRecord } from '../journal/journal.ts';
 import { dsCapacity, isDsOf } from './ds-records.ts';
-import { hasDs, isShown, withMove } from './key-records.ts';
+import { algorithmOfKey, fits, hasDs, isShown, withMove } from './key-records.ts';
 import type { Move } from './move.ts';
 import type { RolloverPolicy } from './policy.ts';
+import { holds } from './safety.ts';
 
 export interface WorldMove extends Move {
   /** When it was seen, Unix seconds. */
@@ -28,21 +29,25 @@ export function worldMoves(journal: Journal, keys: readonly KeyRecord[], policy:
     to,
     at: last.at,
   });
-  const vanished = keys
-    .filter((key) => key.ds.state === 'omnipresent' && !seen.includes(key))
-    .map((key) => {
-      // Without a key that has taken over or stays, the DS of one that is to go is wanted back too.
-      const takesOver = keys.some(
-        (other) =>
-          other !== key &&
-          other.goal === 'omnipresent' &&
-          other.standby !== true &&
-          hasDs(other) &&
-          (other.ds.state !== 'hidden' || seen.includes(other)),
-      );
-      const isGone = key.goal === 'omnipresent' || takesOver || journal.requests.insecure !== undefined;
-      return moveTo(key, isGone ? 'unretentive' : 'rumoured');
-    });
+  const isGone = (key: KeyRecord) => key.ds.state === 'omnipresent' && !seen.includes(key);
+  // It led every cache to answers that verify, and does again.
+  const ledAll = (key: KeyRecord) =>
+    fits(key, 'O*O*') && ([2, 3] as const).every((rule) => holds(rule, keys, algorithmOfKey(key), false));
+  // Without one that is there, asked for or comes back, the DS of a key that is to go is wanted back too, if the key is there.
+  const isWantedBack = (key: KeyRecord) => {
+    const isToGo = key.goal === 'hidden';
+    const takesOver = keys.some(
+      (other) =>
+        other !== key &&
+        other.goal === 'omnipresent' &&
+        other.standby !== true &&
+        hasDs(other) &&
+        (other.ds.state === 'rumoured' || seen.includes(other) || (isToGo && isGone(other) && ledAll(other))),
+    );
+    if (takesOver || journal.requests.insecure !== undefined) return false;
+    return isToGo ? isShown(key, 'dnskey') && isShown(key, 'krrsig') : ledAll(key);
+  };
+  const vanished = keys.filter(isGone).map((key) => moveTo(key, isWantedBack(key) ? 'rumoured' : 'unretentive'));
   let asked = vanished.reduce((left, move) => withMove(left, move, 0), keys).filter((key) => isShown(key, 'ds')).length;
   const came = seen.flatMap((key) => {
     const { state, since } = key.ds;

@@ -185,7 +185,7 @@ export class RandomWorld {
     if (this.snapshots.length > 40) this.snapshots.shift();
     const isFrozen = clock < before.changed - clockTolerance;
     this.#checkMoves(ran.moves);
-    this.#checkAsked();
+    this.#checkAsked(before);
     if (!isFrozen) this.#checkBlocked(ran.blocked);
     if (ran.moves.length > 0 && !isFrozen && this.chance(0.25)) this.#checkOwnProof(before, clock);
     this.blocked = ran.blocked;
@@ -457,14 +457,16 @@ export class RandomWorld {
     );
   }
 
-  /** The parent is never asked for more than it takes, and for none only on request. */
-  #checkAsked(): void {
+  /** The parent is never asked for more than it takes, and for none only on request, or where there was none. */
+  #checkAsked(before: Journal): void {
     const { parentDs, requests } = this.journal;
     const asked = parentDs.at(-1);
     if (asked === undefined) return;
     if (asked.records.length > this.policy.parent.maxDs) this.fail(`${asked.records.length} DS asked for`);
     const isWanted = requests.insecure !== undefined || this.now < this.insecureUntil;
-    if (asked.records.length === 0 && asked.built === this.now + this.offset && !isWanted) {
+    // An old copy of the journal may have asked for one that left since.
+    const hadDs = this.shown.length > 0 || before.keys.some(({ ds }) => ds.state !== 'hidden');
+    if (asked.records.length === 0 && asked.built === this.now + this.offset && !isWanted && hadDs) {
       this.fail('no DS is asked for, and nobody wanted the zone insecure');
     }
   }

@@ -190,6 +190,69 @@ describe('the state follows the parent', () => {
     expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K3 OHOO');
   });
 
+  test('both DS of a roll give way to a stray one while the new key is in no cache: the old one is asked for again, never none', () => {
+    const atomic = { ...splitKeys, parent: { ...policy.parent, replace: 'atomic' as const } };
+    const life = Life.signed(atomic);
+    const stray = dsOf(zone, keyNamed(life, 'K1'), 2);
+    life.ask(rollKsk(life.journal)).story();
+    expect(life.states()).toBe('K2 OOHH K3 OHOO');
+    const old = dsOf(zone, keyNamed(life, 'K3'), 2);
+    life.ask(rollKsk(life.journal)).build();
+    // The registrar is early, and nobody publishes.
+    life.showDs([old, dsOf(zone, keyNamed(life, 'K4'), 2)]);
+    life.now += 3 * day;
+    life.build();
+    expect(life.states()).toBe('K2 OOHH K3 OHOO K4 RHRO');
+    life.showDs([stray]);
+    life.build();
+    expect([life.states(), dsWanted(life.journal, atomic)]).toEqual(['K1 HHHU K2 OOHH K3 OHOR K4 RHRU', [old]]);
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOHH K4 OHOO');
+  });
+
+  test('early DS of a new algorithm and the old DS vanish while no cache can rely on the new signatures: the old one is asked for again', () => {
+    const slow = { ...policy, algorithmOrder: 'bind' as const, ttls: { ...policy.ttls, max: 10 * day } };
+    const life = Life.signed(slow);
+    const ds = dsWanted(life.journal, slow);
+    life.policy = { ...slow, keys: { ...slow.keys, algorithm: 15 } };
+    life.ask(rollAlgorithm(life.journal, life.policy)).turn();
+    life.showDs(life.journal.keys.map((key) => dsOf(zone, key, 2)));
+    life.now += 4 * day;
+    life.build();
+    expect(life.states()).toBe('K1 OOOO K2 OROO');
+    life.showDs([]);
+    life.build();
+    expect([life.states(), dsWanted(life.journal, life.policy)]).toEqual(['K1 OOOR K2 OROU', ds]);
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOOO');
+  });
+
+  test('the DS of a CSK that has just taken over gives way to stray old ones: it is asked for again, never none', () => {
+    const slow = { ...policy, ttls: { ...policy.ttls, max: 10 * day } };
+    const life = Life.signed({ ...slow, parent: { ...policy.parent, replace: 'atomic' } });
+    const stray = dsOf(zone, keyNamed(life, 'K1'), 2);
+    life.ask(rollCsk(life.journal)).story();
+    life.ask(rollCsk(life.journal)).story(4 * day);
+    expect(life.states()).toBe('K2 OUHH K3 OROO');
+    const right = dsOf(zone, keyNamed(life, 'K3'), 2);
+    life.showDs([stray]);
+    life.build();
+    expect([life.states(), dsWanted(life.journal, life.policy)]).toEqual(['K1 HHHU K2 OUHH K3 OROR', [right]]);
+    expect(life.story().at(-1)?.[1]).toBe('K3 OOOO');
+  });
+
+  test('the DS of a key that is gone is not asked for again', () => {
+    const life = Life.signed(policy);
+    const old = keyNamed(life, 'K1').id;
+    const keys = life.journal.keys.map((key) => {
+      const hidden = { state: 'hidden' as const, since: life.now };
+      return key.id === old ? { ...key, goal: 'hidden' as const, dnskey: hidden, zrrsig: hidden, krrsig: hidden } : key;
+    });
+    life.journal = { ...life.journal, keys };
+    life.showDs([]);
+    life.build();
+    expect([life.states(), dsWanted(life.journal, policy)]).toEqual(['K1 HHHU K2 HRHH', []]);
+    expect(life.story().at(-1)?.[1]).toBe('K2 OOOO');
+  });
+
   test('an old DS in the place of the right one: the right one is asked for again, the old one is not', () => {
     const life = Life.signed(splitKeys);
     const old = dsOf(zone, keyNamed(life, 'K1'), 2);
