@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Daemon, type Namespace, put } from './namespace.ts';
-import { danezone, must, nsdConf } from './programs.ts';
+import { danezone, must, nsdConf, unboundAlone } from './programs.ts';
 
 /** Where NSD answers for every zone, and where the names of name servers point to. */
 const authority = '127.0.0.53';
@@ -112,18 +112,7 @@ function unboundConf(own: string, anchor: string, zones: readonly DelegatedZone[
   const builtIn = [...new Set(zones.flatMap(({ name }) => [name, `${name.split('.').at(-2)}.`]))];
   return `server:
   interface: ${resolver}
-  username: ""
-  chroot: ""
-  directory: "${own}"
-  pidfile: "${own}/unbound.pid"
-  use-syslog: no
-  verbosity: 1
-  val-log-level: 2
-  do-not-query-localhost: no
-  do-ip6: no
-  num-threads: 1
-  module-config: "validator iterator"
-  access-control: 127.0.0.0/8 allow
+${unboundAlone(own)}  module-config: "validator iterator"
   root-hints: "${hints}"
   trust-anchor: "${anchor}"
 ${clock === undefined ? '' : `  val-override-date: "${clock}"\n`}${builtIn

@@ -159,6 +159,22 @@ remote-control:
 ${zones.map(({ name, file }) => `zone:\n  name: "${name}"\n  zonefile: "${file}"\n`).join('')}`;
 }
 
+/** Lines of `server:` for an Unbound with everything of its own in a folder, which answers and asks on loopback alone. */
+export function unboundAlone(own: string): string {
+  return `  username: ""
+  chroot: ""
+  directory: "${own}"
+  pidfile: "${own}/unbound.pid"
+  use-syslog: no
+  verbosity: 1
+  val-log-level: 2
+  do-not-query-localhost: no
+  do-ip6: no
+  num-threads: 1
+  access-control: 127.0.0.0/8 allow
+`;
+}
+
 /** Unbound that asks `authority` for every zone and trusts `anchors` (DS or DNSKEY records in presentation form). */
 export async function startUnbound(
   folder: string,
@@ -176,20 +192,9 @@ export async function startUnbound(
     `server:
   interface: 127.0.0.1
   port: ${port}
-  username: ""
-  chroot: ""
-  directory: "${own}"
-  pidfile: "${own}/unbound.pid"
-  use-syslog: no
-  verbosity: 1
-  val-log-level: 2
-  do-not-query-localhost: no
-  do-ip6: no
-  module-config: "validator iterator"
+${unboundAlone(own)}  module-config: "validator iterator"
   harden-algo-downgrade: yes
   qname-minimisation: no
-  num-threads: 1
-  access-control: 127.0.0.0/8 allow
 ${anchors.map((anchor) => `  trust-anchor: "${anchor.replaceAll('"', '\\"')}"\n`).join('')}${zones
   .map((name) => `  local-zone: "${name}" transparent\n`)
   .join('')}remote-control:

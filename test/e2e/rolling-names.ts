@@ -10,7 +10,7 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Namespace, put } from './namespace.ts';
-import { danezone, must, nsdConf } from './programs.ts';
+import { danezone, must, nsdConf, unboundAlone } from './programs.ts';
 
 const [primary, secondary] = ['127.0.0.53', '127.0.0.54'];
 export const resolvers = ['127.0.0.1', '127.0.0.2'] as const;
@@ -164,18 +164,7 @@ function unboundConf(own: string, address: string, zones: readonly string[], lin
   const builtIn = [...new Set(zones.flatMap((name) => [name, `${name.split('.').at(-2)}.`]))];
   return `server:
   interface: ${address}
-  username: ""
-  chroot: ""
-  directory: "${own}"
-  pidfile: "${own}/unbound.pid"
-  use-syslog: no
-  verbosity: 1
-  val-log-level: 2
-  do-not-query-localhost: no
-  do-ip6: no
-  num-threads: 1
-  access-control: 127.0.0.0/8 allow
-${builtIn.map((name) => `  local-zone: "${name}" transparent\n`).join('')}${lines}remote-control:
+${unboundAlone(own)}${builtIn.map((name) => `  local-zone: "${name}" transparent\n`).join('')}${lines}remote-control:
   control-enable: no
 `;
 }
