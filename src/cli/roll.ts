@@ -65,7 +65,7 @@ const insecure: Ask = async ({ now, by }) => {
     const { insecure: before } = journal.requests;
     if (before !== undefined) {
       return {
-        error: `${journal.zone} is leaving DNSSEC already, asked for by ${before.by}`,
+        error: `is leaving DNSSEC already, asked for by ${before.by}`,
         hint: 'danezone plan says what comes next; danezone roll abort takes it back',
       };
     }

@@ -28,7 +28,7 @@ function rollRole(role: KeyRole, journal: Journal, { emergency = false }: RollOp
   if (key === undefined) {
     const roles = staying.map((each) => `${each.role.toUpperCase()} ${each.id}`).join(', ');
     return {
-      error: `${journal.zone} has no ${role.toUpperCase()}`,
+      error: `has no ${role.toUpperCase()}`,
       hint: roles === '' ? 'build the zone first' : `its keys are ${roles}`,
     };
   }
@@ -42,9 +42,9 @@ function rollRole(role: KeyRole, journal: Journal, { emergency = false }: RollOp
   return { journal, wanted: [successorOf(key, 'request')] };
 }
 
-function leavesDnssec({ zone, requests }: Journal): Answer | undefined {
+function leavesDnssec({ requests }: Journal): Answer | undefined {
   if (requests.insecure === undefined) return undefined;
-  return { error: `${zone} is leaving DNSSEC`, hint: 'take that back first: danezone roll abort' };
+  return { error: 'is leaving DNSSEC', hint: 'take that back first: danezone roll abort' };
 }
 
 /** To the algorithm and the layout of the policy. */
@@ -56,11 +56,11 @@ export function rollAlgorithm(journal: Journal, policy: RolloverPolicy): Answer 
   const roles: readonly KeyRole[] = rolesOfLayout[layout];
   const isNew = (role: KeyRole) => !staying.some((key) => key.role === role && algorithmOfKey(key) === algorithm);
   const wantedRoles = roles.filter(isNew);
-  if (staying.length === 0) return { error: `${journal.zone} has no keys`, hint: 'build the zone first' };
+  if (staying.length === 0) return { error: 'has no keys', hint: 'build the zone first' };
   if (wantedRoles.length === 0) {
     const what = `${algorithmName(algorithm)} and ${layout === 'csk' ? 'one key' : 'KSK and ZSK'}`;
     return {
-      error: `the keys of ${journal.zone} are those of its policy already: ${what}`,
+      error: `the keys are those of its policy already: ${what}`,
       hint: 'set the new algorithm or layout in the policy of the zone first, under keys:',
     };
   }
@@ -94,7 +94,7 @@ const followsOn = (key: KeyRecord, algorithm: number) => key.role !== 'zsk' && a
 /** From signed to unsigned: TLSA records go, then the DS, then everything. */
 export function goInsecure(journal: Journal, now: number, by: string): Answer {
   if (journal.requests.insecure !== undefined) return { journal, wanted: [] };
-  if (journal.keys.every(isDone)) return { error: `${journal.zone} is not signed`, hint: 'there is nothing to do' };
+  if (journal.keys.every(isDone)) return { error: 'is not signed', hint: 'there is nothing to do' };
   const keys = journal.keys.map((key): KeyRecord => ({ ...key, goal: 'hidden' }));
   return { journal: { ...journal, keys, requests: { ...journal.requests, insecure: { at: now, by } } }, wanted: [] };
 }
